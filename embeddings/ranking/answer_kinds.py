@@ -28,6 +28,8 @@ class Kind(IntFlag):
     """A percentage or a fraction."""
     ASKS = 2048
     """The sentence is a question, as of an interviewer."""
+    REPLY = 4096
+    """What somebody said or did when they were asked, accused or told."""
 
 
 _ASKS, _NEEDS, _OFFERS = (
@@ -69,7 +71,7 @@ def find_offered(sentence: str) -> Kind:
 
 
 def asks_who(question: str) -> bool:
-    """Say whether a question asks who did something; one that asks who did not does not count."""
+    """Say whether a question asks who did something, when or where, but not who did not."""
     folded = fold(question)
     return bool(_ASKS["WHO"].search(folded)) and not _ASKS["NOT"].search(folded)
 

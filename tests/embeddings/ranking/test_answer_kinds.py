@@ -66,6 +66,9 @@ SENTENCES = [
     ("He was born on the coast.", Kind.AGE),
     ("Il ne le voit pas.", Kind.NONE),
     ("Entry is free.", Kind.MONEY),
+    ("Elle n’a pas encore répondu.", Kind.REPLY),
+    ("Les deux demandes répondent aux deux griefs.", Kind.NUMBER | Kind.COUNT),
+    ("A spokeswoman declined to say.", Kind.REPLY),
     ("It opens on Sept. 12.", Kind.NUMBER | Kind.DAY),
     ("They protested a few weeks before.", Kind.DATE | Kind.DAY | Kind.SPAN),
     ("C'était quelques semaines plus tôt.", Kind.DATE | Kind.DAY | Kind.SPAN),
@@ -109,6 +112,16 @@ NEEDED = [
     ("What happens when the river floods?", Kind.NONE, None),
     ("Quel prix a-t-il reçu ?", Kind.NONE, None),
     ("Qui a écrit la lettre ?", Kind.NONE, None),
+    ("Amazon a-t-il répondu à la lettre ?", Kind.REPLY, None),
+    ("amazon a réagi ?", Kind.REPLY, None),
+    ("Est-ce qu'ils se sont excusés ?", Kind.REPLY, None),
+    ("et ils ont eu une réponse ?", Kind.REPLY, None),
+    ("Did Amazon apologise to its staff?", Kind.REPLY, None),
+    ("What was their response?", Kind.REPLY, None),
+    ("Quand le maire a-t-il répondu ?", Kind.DAY, None),
+    ("Qui a répondu au maire ?", Kind.NONE, None),
+    ("Comment le personnel a-t-il réagi ?", Kind.NONE, None),
+    ("How do horses react?", Kind.NONE, None),
 ]
 
 
@@ -127,6 +140,7 @@ DENIED = [
     ("Who wrote the letter?", "The association did not write the letter."),
     ("Who wrote the letter?", "The association has never written a letter."),
     ("Who signed?", "Amazon hasn't signed."),
+    ("Quand la lettre a-t-elle été écrite ?", "Elle n’a pas écrit la lettre."),
     ("Qui contrôle l'usage de l'outil ?", "La puissance publique ne contrôle pas l’usage."),
     ("Qui a écrit la lettre ?", "La lettre n’a pas été écrite par Paul Morvan."),
     ("Qui a écrit la lettre ?", "La lettre, Paul Morvan ne l’a pas écrite."),
@@ -174,7 +188,7 @@ def test_the_sentence_after_a_denial_says_who_did_it() -> None:
     assert [each for each in silent if turns(*each)] == []
 
 
-def test_only_who_did_something_is_asked_for() -> None:
+def test_who_when_and_where_something_was_done_is_asked_for() -> None:
     others = [
         "L'association a-t-elle écrit la lettre ?",
         "Que dit la lettre ?",
