@@ -244,10 +244,11 @@ def _find_alike(fragment: Words, base: Words, *, is_whole: bool) -> tuple[Spans,
             is_place = first in w.PLACES
             spans, words = (_find_places(base), words) if is_place else (w.find_names(base), noun)
     elif first in w.DETERMINERS:
-        spans = [each for each in w.find_phrases(base) if is_named and base.is_name(each[0] + 1)]
+        free = [p for p in w.find_phrases(base) if base.words[p[0] - 1] not in w.COUNTING]  # agrees
+        spans = [each for each in free if is_named and base.is_name(each[0] + 1)]
         if is_named and not spans and first in w.INTO and (places := _find_places(base)):
             spans, words = places, f"{w.INTO[first]} {noun}"
-        spans = spans or w.find_phrases(base)
+        spans = spans or free
     elif any(map(fragment.is_content, range(len(fragment.words)))):
         spans = w.find_names(base) or (_find_first_noun(base) if is_whole else [])
     return spans, words

@@ -22,6 +22,8 @@ LEANING = [
     ("Qui a reçu des critiques ?", "et Google ?", "Google (Qui a reçu des critiques) ?"),
     ("Qui a écrit aux salariés ?", "et Google ?", "Google (Qui a écrit aux salariés) ?"),
     ("qui critique amazon ?", "et Microsoft ?", "qui critique Microsoft ?"),
+    ("Toutes les écoles sont-elles fermées ?", "et les lycées ?",
+     "les lycées (Toutes les écoles sont-elles fermées) ?"),
     ("who got criticised?", "and Google?", "Google (who got criticised) ?"),
     ("Pourquoi Microsoft est-il critiqué ?", "et Google ?", "Pourquoi Google est-il critiqué ?"),
     ("pourquoi microsoft est critiqué", "et google", "pourquoi google est critiqué ?"),
