@@ -14,7 +14,7 @@ from embeddings.readers.draft import Draft, Fields, LeftOut
 from embeddings.readers.pages.guesses import language_code
 from embeddings.readers.pages.story import excerpt, fragment_text
 from embeddings.text.analysis import any_of
-from embeddings.text.boilerplate import ends_like_sentence, is_address, is_contact, is_notice
+from embeddings.text.boilerplate import ends_like_sentence
 from embeddings.types import BREAK
 
 _REPLY = re.compile(r"(?:(?:re|ré|tr|fw|fwd|aw|wg)\s?:\s{0,9}){1,9}", re.IGNORECASE)
@@ -44,12 +44,7 @@ _TO_READER = re.compile(
     re.IGNORECASE,
 )
 """... and, if the line is a sentence, words that address the reader."""
-_POSTAL = re.compile(any_of("postal"))
-"""Parts of a postal address or of a publisher's imprint."""
 _LONGEST_ABOUT, _LONGEST_BELOW, _LONG = 400, 600, 80
-_CONTENT = re.compile(r"^(?:-|\d{1,3}\.) | : ")
-"""A mark of a list item or a table row, which may end a story without being a sentence."""
-_MARKER = re.compile(r"^(?:[-•*|>→]|\d{1,2}\.|#{1,3}) *")
 
 
 def read(data: bytes, path: Path) -> Draft:
@@ -135,29 +130,26 @@ def _split_mails(text: str, *, is_reply: bool) -> tuple[str, list[str], dict[str
 
 
 def _without_boilerplate(text: str) -> tuple[str, list[str]]:
-    """Remove the lines about the mail around its story; return the text and excerpts of them."""
+    """Remove the lines about the mail around its story; return the text and excerpts of them.
+
+    An offer to unsubscribe near the end ends the mail. What else is no story's, such as an
+    address, may stay: no such line is quoted.
+    """
     lines = text.split("\n")
     about = {i for i, line in enumerate(lines) if _is_about(line)}
     about |= {i + 1 for i in about if i + 1 < len(lines) and lines[i + 1][:1].islower()}
-    rest = [(i, line) for i, line in enumerate(lines) if i not in about and not _is_contact(line)]
+    rest = ((i, line) for i, line in enumerate(lines) if i not in about)
     prose = [i for i, line in rest if ends_like_sentence(line) or len(line) > _LONG]
     if not prose:
         return text, []
-    filled, story = [i for i, line in enumerate(lines) if line.strip()], {*prose}
-    within = (b for a, b, c in zip(filled, filled[1:], filled[2:], strict=False) if {a, c} <= story)
-    about -= {i for i in within if ends_like_sentence(lines[i]) and not _LEAVE.search(lines[i])}
-    leaves = (i for i in sorted(about) if _LEAVE.search(lines[i]))
-    below = (i for i in leaves if i > prose[0] and len("".join(lines[i:])) <= _LONGEST_BELOW)
-    about.update(range(next(below, len(lines)), len(lines)))
-    last = max(i for i in prose if i not in about)
-    edges = (*range(prose[0]), *range(last + 1, len(lines)))
-    about |= {i for i in edges if _is_contact(lines[i])}
-    if max(about, default=0) > last:
-        below = (i for i in edges if i > last and lines[i].strip())
-        about.update(i for i in below if not _CONTENT.search(lines[i]))
-    kept = "\n".join(line for i, line in enumerate(lines) if i not in about)
-    dropped = [excerpt(lines[i]) for i in sorted(about) if lines[i].strip()]
-    return re.sub(r"\n{3,}", "\n\n", kept).strip("\n"), dropped
+    leaves = (i for i in sorted(about) if i > prose[0] and _LEAVE.search(lines[i]))
+    near = (i for i in leaves if len("".join(lines[i:])) <= _LONGEST_BELOW)
+    end = next(near, len(lines))
+    story = range(prose[0], max(i for i in prose if i < end))
+    dropped = [i for i in range(len(lines)) if i >= end or (i in about and i not in story)]
+    kept = "\n".join(line for i, line in enumerate(lines) if i not in dropped)
+    told = [excerpt(lines[i]) for i in dropped if lines[i].strip()]
+    return re.sub(r"\n{3,}", "\n\n", kept).strip("\n"), told
 
 
 def _is_about(line: str) -> bool:
@@ -165,10 +157,3 @@ def _is_about(line: str) -> bool:
     if len(line) > _LONGEST_ABOUT or not _ABOUT.search(line) or line.endswith(("»", "”")):
         return False
     return not ends_like_sentence(line) or _TO_READER.search(line) is not None
-
-
-def _is_contact(line: str) -> bool:
-    """Say whether a line at an edge of a mail is an address, a contact or a notice."""
-    bare = _MARKER.sub("", line.strip())
-    is_postal = len(bare) <= _LONG and _POSTAL.search(bare) and not ends_like_sentence(bare)
-    return bool(is_postal) or is_address(bare) or is_contact(bare) or is_notice(bare)
