@@ -21,8 +21,6 @@ LISTS = frozenset(("rss", "feed", "RDF", "urlset", "sitemapindex"))
 """The root elements of feeds and sitemaps."""
 EXPORTS = frozenset(("nitf", "newsMessage", "newsItem"))
 """The root elements of newsrooms' exports: NITF and NewsML-G2."""
-DOCUMENT = "document"
-"""A word processor's document, of whichever format; its reader tells them apart."""
 _HEAD = 4096
 _BEFORE = b"\xef\xbb\xbf" + bytes(range(0x21))
 _ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?([\w-]{1,40})")
@@ -33,11 +31,10 @@ _PAGE = (b"<!doctype html", b"<html", b"<head", b"<body")
 SECONDS = 4.5
 """The limit of processor time per file, imports apart."""
 TEXT = (".txt", ".text", ".md", ".markdown")
-OFFICE = (".docx", ".docm", ".odt")
 FORMATS: dict[str, str] = {
     **dict.fromkeys((*TEXT, ".srt", ".vtt"), "formats.frontmatter"),
     **dict.fromkeys((".html", ".htm", ".xhtml"), "pages.html"), ".pdf": "formats.pdf",
-    **dict.fromkeys(OFFICE, "formats.office"), ".rtf": "formats.rtf",
+    **dict.fromkeys((".docx", ".docm", ".odt"), "formats.office"), ".rtf": "formats.rtf",
     **dict.fromkeys((".xml", ".rss", ".rdf", ".atom", ".nitf", ".json", ".ninjs"), "formats.feeds"),
     ".eml": "formats.mail", ".epub": "formats.epub",
 }  # fmt: skip
@@ -56,11 +53,8 @@ WITH_ADDRESS = frozenset((".html", ".xml", ".json"))
 """Extensions of the formats whose reader takes a page's address and charset."""
 ARCHIVE = ".zip"
 """The extension of an archive of files."""
-_MAY_BE = {None: (".rtf",), ".txt": (".rtf",), ".zip": (DOCUMENT, ".epub"), ".xml": (".html",)}
-_MAY_LOOK = dict.fromkeys(WITH_ADDRESS, ("",)) | dict.fromkeys(TEXT, ("", ".json"))
-_MAY_LOOK |= dict.fromkeys(OFFICE, (DOCUMENT,))
-"""Extension by the server's media type -> the extensions by the bytes that overrule it, and those
-that it overrules; ".xml" by the bytes overrules any, and "" is a text of no known format."""
+_HINTS = ("", ".json", ".zip")
+"""Extensions by the bytes that a stated media type overrules: files of others look like these."""
 _VAGUE = frozenset(("", "application/octet-stream", "binary/octet-stream", "application/unknown"))
 
 
@@ -103,14 +97,17 @@ def root_name(data: bytes) -> str:
 
 
 def detect(data: bytes) -> str:
-    """Return the extension, or DOCUMENT, that a file's bytes show; empty if they may be a text."""
+    """Return the extension that a file's bytes show; empty if they may be a text.
+
+    It is ``.docx`` for any word processor's document: its reader tells the formats apart.
+    """
     head = data[:1024]
     start = head.lstrip(_BEFORE)
     if b"%PDF-" in head:
         return ".pdf"
     if head.startswith(b"PK\x03\x04"):
         is_book = b"application/epub+zip" in head[:100]
-        return ".epub" if is_book else DOCUMENT if is_document(data) else ".zip"
+        return ".epub" if is_book else ".docx" if is_document(data) else ".zip"
     if root_name(data) in LISTS | EXPORTS:
         return ".xml"
     if start[:15].lower().startswith(_PAGE) or start.startswith((b"<!--", b"<?xml")):
@@ -119,28 +116,19 @@ def detect(data: bytes) -> str:
 
 
 def format_of_page(page: Fetched) -> str:
-    """Return the extension of a page's format, by its media type and its bytes.
+    """Return the extension of a page's format, by its bytes, else by its media type.
 
     Raises:
-        ReadError: The two contradict each other, or the format is not supported.
+        ReadError: Neither shows a supported format.
     """
-    looks, suffix = detect(page.data), Path(name_of(page.address)).suffix.lower()
+    looks = detect(page.data)
     stated = _BY_TYPE.get(page.kind) or (".xml" if page.kind.endswith(("/xml", "+xml")) else None)
-    is_vague = stated is None and page.kind in _VAGUE
-    if is_vague or looks in (".xml", stated, *_MAY_BE.get(stated, ())):
-        office = suffix if suffix in OFFICE else ".docx"
-        return office if looks == DOCUMENT else looks or ".txt"
-    if stated is None:
+    if not (looks or stated or page.kind in _VAGUE):
         raise ReadError(
             f"{page.address} is of the type {page.kind}, which cannot be read; save its text as a "
             ".txt or .md file."
         )
-    if looks in _MAY_LOOK.get(stated, ()):
-        return stated
-    raise ReadError(
-        f"{page.address} says that it is of the type {page.kind}, and its bytes are not; save it "
-        "as a file and add that."
-    )
+    return (stated or looks or ".txt") if looks in _HINTS else looks
 
 
 def name_of(address: str) -> str:

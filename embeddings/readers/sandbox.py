@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -88,7 +87,7 @@ class Sandbox:
             items = self.read(extension, page.data, name, **known)
         else:
             try:
-                items = self.read(extension, page.data, str(Path(name).with_suffix(extension)))
+                items = self.read(extension, page.data, name)
             except ReadError as error:
                 raise ReadError(f"{page.address} cannot be read: {error}") from None
         if len(items) == 1 and isinstance(items[0], Draft):

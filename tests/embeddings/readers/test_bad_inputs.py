@@ -235,7 +235,7 @@ ANSWERS: dict[str, tuple[Callable[[Site], str], str]] = {
         "more than 10 MB",
     ),
     "no page": (lambda site: site.page("/", b"GIF89a", "image/gif"), "of the type image/gif"),
-    "a lie": (lambda site: site.page("/", b"%PDF-1.7", "text/html"), "its bytes are not"),
+    "a lie": (lambda site: site.page("/", b"%PDF-1.7", "text/html"), "is damaged"),
     "empty": (lambda site: site.page("/", b""), "not an HTML page"),
     "a broken feed": (lambda site: site.page("/", b"<rss><item>"), "names none"),
     "laughs": (
