@@ -28,9 +28,6 @@ Key = TypeVar("Key")
 MAX_XML = 30_000_000
 """The most bytes of a part."""
 _TAG = re.compile(r"<(\w+)")
-_NESTING = ("<table", "<ul", "<ol")
-_DEEPEST = 20
-"""The nesting depth from which lists and tables are written as mere paragraphs."""
 _OOXML = "http://schemas.openxmlformats.org"
 _STRICT = "http://purl.oclc.org/ooxml"
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
@@ -110,7 +107,6 @@ class Writer:
         self._rules, self._other = rules, other
         self._out: list[str] = []
         self._boxes: list[Any] = []
-        self._depth = 0
         self._stated: dict[str, Any] = {}
         self._left_out: Counter[str] = Counter()
 
@@ -164,16 +160,10 @@ class Writer:
         return boxes
 
     def wrap(self, element: Any, opening: str) -> Iterator[Any]:
-        """Write an element's children between tags, or without tags below ``_DEEPEST``."""
-        self._depth += (levels := opening.startswith(_NESTING))
-        is_written = self._depth < _DEEPEST
-        yield opening if is_written else ""
+        """Write an element's children between tags."""
+        yield opening
         yield from element
-        yield close(opening) if is_written else ""
-        yield partial(self._rise, levels)
-
-    def _rise(self, levels: int) -> None:
-        self._depth -= levels
+        yield close(opening)
 
 
 def close(opening: str) -> str:
