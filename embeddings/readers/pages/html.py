@@ -49,7 +49,6 @@ _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.IGNORECASE
 )
 _PRESCAN = 4096
-_HEAD_ELEMENTS = ("base", "link", "meta", "noscript", "script", "style", "template", "title")
 
 
 def read(
@@ -65,7 +64,6 @@ def read(
     root = parse_page(_decode(data, name, charset))
     if root is None:
         raise ReadError(f"{name} is not an HTML page; save it as a .txt or .md file.")
-    _move_out_of_head(root)
     stated = read_facts(root, address)
     page = page_of(root)
     story, left_out = choose(page, extract(root), stated.title or "")
@@ -99,21 +97,6 @@ def _stands_in(root: Any, lines: Sequence[str]) -> bool:
     is_error = any(map(_ERROR.fullmatch, titles)) or any(map(_TO_VISITOR.match, lines))
     is_consent = all(map(_CONSENT.search, long)) and any(map(_COOKIES.match, long))
     return (is_error and length <= LONGEST_ERROR) or (is_consent and length <= LONGEST_CONSENT)
-
-
-def _move_out_of_head(root: Any) -> None:
-    """Move visible elements that ``lxml`` puts in the head to the body.
-
-    It does so for a page without a ``body`` tag whose first visible element is newer than HTML 4,
-    such as ``article``.
-    """
-    head = root.find("head")
-    visible = [e for e in head if e.tag not in _HEAD_ELEMENTS] if head is not None else ()
-    if visible:
-        body = root.find("body")
-        body = root.makeelement("body") if body is None else body
-        root.append(body)
-        body[:0] = head[head.index(visible[0]) :]
 
 
 def _decode(data: bytes, name: str, charset: str | None) -> str:
