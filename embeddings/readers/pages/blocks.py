@@ -192,7 +192,7 @@ class _Walk:
 
     def _put_whole(self, element: Any, inside: _Context) -> bool:
         """Put the rows of a data table or a social-media post; False for any other element."""
-        if elements.table_part(element) == "table":
+        if element.tag == "table":
             rows = tables.read_rows(element, words_of)
             for text, link_share in rows:
                 self._put(text, replace(inside, kind=Kind.ROW), link_share)

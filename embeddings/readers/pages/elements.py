@@ -31,15 +31,8 @@ _STRUCK_OR_HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _BREAKING = re.compile(r"visibility\s{0,9}:\s{0,9}hidden|:\s{0,9}inline-", re.IGNORECASE)
-_DISPLAY = re.compile(r"display\s{0,9}:\s{0,9}([a-z-]{1,20})", re.IGNORECASE)
-_BLOCK_DISPLAYS = ("block", "flex", "grid", "table", "list")
-"""Prefixes of the CSS ``display`` values that begin a line."""
-_TABLE_PARTS = {
-    "table": "table", "tr": "row", "td": "cell", "th": "head",
-    "grid": "table", "treegrid": "table", "row": "row", "cell": "cell", "gridcell": "cell",
-    "columnheader": "head", "rowheader": "head", "table-row": "row", "table-cell": "cell",
-}  # fmt: skip
-"""HTML elements, ARIA roles and CSS ``display`` values of a table -> its part."""
+_BLOCK = re.compile(r"display\s{0,9}:\s{0,9}(?:block|flex|grid|table|list)", re.IGNORECASE)
+"""Styles of elements that begin a line."""
 _HIDDEN = match_names("unseen")
 """Classes of texts for screen readers, and of tooltips."""
 _ASIDE = match_names("around")
@@ -111,26 +104,10 @@ def begins_line(element: Any, *, is_first: bool) -> bool:
 
     ``is_first`` says that no words precede it in the current line.
     """
-    display = _display(element)
-    is_block = element.tag in BLOCKS and display != "inline"
-    if is_block or table_part(element) or display.startswith(_BLOCK_DISPLAYS):
+    if element.tag in BLOCKS or _BLOCK.search(element.get("style", "")):
         return True
-    is_custom = "-" in element.tag and _is_among_blocks(element)
     is_aside = _ASIDE.search(names_of(element)) is not None
-    return is_custom or (is_aside and (is_first or _ends_line(element)))
-
-
-def table_part(element: Any) -> str | None:
-    """Return an element's part of a table: "table", "row", "head" (of a ``th``), "cell" or None."""
-    names = (element.get("role", ""), element.tag, _display(element))
-    return next((_TABLE_PARTS[name] for name in names if name in _TABLE_PARTS), None)
-
-
-def _display(element: Any) -> str:
-    """Return the CSS ``display`` value of an element's style attribute; empty if it has none."""
-    style = element.get("style")
-    match = _DISPLAY.search(style) if style else None
-    return match[1].lower() if match else ""
+    return is_aside and (is_first or _ends_line(element))
 
 
 def aside_name(element: Any) -> str | None:
@@ -193,16 +170,6 @@ def _is_in_aside(element: Any) -> bool:
 def text_of(element: Any) -> str:
     """Return an element's text, hidden text too, in one line; empty for None."""
     return "" if element is None else " ".join(str(element.text_content()).split())
-
-
-def _is_among_blocks(element: Any) -> bool:
-    """Say whether an element stands in a block that may hold others, with no text beside it."""
-    parent = element.getparent()
-    if parent is None or parent.tag not in BLOCKS or parent.tag in ("p", "li", *HEADINGS):
-        return False
-    before = element.getprevious()
-    beside = (parent.text, element.tail, None if before is None else before.tail)
-    return not any(text and text.strip() for text in beside)
 
 
 def _ends_line(element: Any) -> bool:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from embeddings.readers.pages import elements
-
 LONGEST_CELL = 200
 """The most characters in a cell; a table with a longer cell lays out paragraphs."""
 MOST_COLUMNS = 40
 """The most columns of a table that can be read as lines."""
-_LAYOUT_ELEMENTS = frozenset(("ul", "ol", "article", "section", "h1", "h2", "form", "blockquote"))
+_LAYOUT_ELEMENTS = (
+    "ul", "ol", "article", "section", "h1", "h2", "form", "blockquote", "table",
+)  # fmt: skip
 _LONGEST_SPAN = 4
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -48,16 +48,15 @@ def read_rows(table: Any, words_of: Callable[[Any], tuple[str, float]]) -> list[
 
 def _grid(table: Any, words_of: Callable[[Any], tuple[str, float]]) -> list[list[_Cell]]:
     """Return the cells by row, spanning cells repeated; empty if a cell holds a table or blocks."""
-    parts = {element: elements.table_part(element) for element in table.iterdescendants()}
-    if any(e.tag in _LAYOUT_ELEMENTS or part == "table" for e, part in parts.items()):
+    if next(table.iterdescendants(*_LAYOUT_ELEMENTS), None) is not None:
         return []
     grid: list[list[_Cell]] = []
     spanning: dict[int, tuple[int, _Cell]] = {}  # column -> how many rows a cell still spans
-    for tr in (element for element, part in parts.items() if part == "row"):
+    for tr in table.iter("tr"):
         row: list[_Cell] = []
-        for td in (child for child in tr if parts[child] in ("cell", "head")):
+        for td in tr.iterchildren("td", "th"):
             _add_spanning(row, spanning)
-            cell = _Cell(*words_of(td), parts[td] == "head")
+            cell = _Cell(*words_of(td), td.tag == "th")
             columns, rows = _span(td, "colspan"), _span(td, "rowspan")
             for _ in range(columns):
                 if rows > 1:

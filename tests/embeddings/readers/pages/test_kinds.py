@@ -23,13 +23,6 @@ LEDE = "Le pont fermera onze mois dès avril, et les commerçants du quai en red
 WEATHER = "<table><tr><th>Jour</th><th>Max</th></tr><tr><td>Lundi</td><td>21°</td></tr></table>"
 
 
-def cells(row: str, cell: str, head: str) -> str:
-    """Return a table of results in elements that have these attributes."""
-    rows = [(head, "Ville", "Voix"), (cell, "Sablé", "1 204"), (cell, "Orne", "904")]
-    inner = (f"<div {row}><span {k}>{a}</span><span {k}>{b}</span></div>" for k, a, b in rows)
-    return "".join(inner)
-
-
 @dataclass(frozen=True)
 class Kind:
     """What stands in an article, what of it is quoted, and what is not even stored."""
@@ -40,17 +33,12 @@ class Kind:
     left_out: str = ""
 
 
-ROLES = cells('role="row"', 'role="cell"', 'role="columnheader"')
-DISPLAYS = cells('style="display:table-row"', *['style="display: table-cell"'] * 2)
 UPDATES = "".join(
     f'<article class="item" itemprop="liveBlogUpdate"><header><time>1{number}:05</time></header>'
     f'<div class="item-text"><p>{part}</p></div></article>'
     for number, part in enumerate(BRIDGE.paragraphs)
 )
 KINDS = (
-    Kind("table_by_roles", f'{STORY}<div role="table">{ROLES}</div>', "Sablé : 1 204 voix"),
-    Kind("table_by_style", f'{STORY}<div style="display:table">{DISPLAYS}</div>',
-         "Orne : 904 voix"),
     Kind("table_above", WEATHER + STORY, "Lundi : 21° max"),
     Kind("weather", f'{STORY}<div class="widget-meteo">{WEATHER}</div>', "", "21°"),
     Kind("teaser", f'<p class="teaser">{LEDE}</p>{STORY}', LEDE),
@@ -71,8 +59,6 @@ KINDS = (
     Kind("mark_of_a_note", f'{STORY}<p>Il coûte 12<sup><a href="/pont#n1">1</a></sup> francs'
          '<a href="#n2">[2]</a> le mètre, soit 4 m<sup>2</sup> par jour.</p>',
          "Il coûte 12 francs le mètre, soit 4 m2 par jour.", "121"),
-    Kind("inline_blocks", f'{STORY}<div style="display:inline">Le préfet </div>'
-         '<div style="display: inline">a signé l’arrêté jeudi.</div>', "Le préfet a signé"),
     Kind("advertisement", f"{ps([OPENING])}<p>Story continues below advertisement</p>{ps(REST)}",
          "", "continues"),
     Kind("reading_time", f"<p>Temps de lecture : 3 min</p>{STORY}", "", "lecture"),
