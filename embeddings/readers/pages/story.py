@@ -29,7 +29,6 @@ LONGEST_TEASER = 250
 """The most characters of a teaser, or of an offer to subscribe."""
 _OFFER = re.compile(any_of("offer"), re.IGNORECASE)
 _ASIDE = re.compile(any_of("aside"), re.IGNORECASE)
-_CREDIT = re.compile(r"(?:photo|crédits?|credit)s?\s*[:©]", re.IGNORECASE)
 _ELSEWHERE = re.compile(any_of("elsewhere"), re.IGNORECASE)
 """How a heading above other stories begins."""
 FEW_LINKED = 0.2
@@ -42,8 +41,6 @@ BELOW_HEADLINE = 10
 """How many blocks below the headline may open the story."""
 LONGEST_EXCERPT = 60
 """The most characters that a warning quotes of a text that was left out."""
-_NEVER_STORY = frozenset(("nav", "footer", "menu", "figcaption"))
-"""Asides that hold no story, even if most of the page's text is in them."""
 
 
 def choose(
@@ -163,8 +160,8 @@ def _in_asides(page: Page, core: set[int]) -> set[int]:
     for number in sorted(page.asides, reverse=True):
         sizes[page.asides[number][0]] += sizes[number]
     excluded: dict[int, bool] = {0: False}
-    for number, (outer, name) in sorted(page.asides.items()):
-        excluded[number] = excluded[outer] or name in _NEVER_STORY or sizes[number] <= half
+    for number, (outer, _) in sorted(page.asides.items()):
+        excluded[number] = excluded[outer] or sizes[number] <= half
     return {i for i, block in enumerate(page.blocks) if excluded[block.aside]}
 
 
@@ -279,8 +276,7 @@ def is_aside(block: Block) -> bool:
     text = block.text.replace(BREAK, "")
     if len(text) > LONGEST_TEASER:
         return False
-    is_sentence = ends_like_sentence(text) and len(text.split()) > 2 * FEW_WORDS
-    if is_notice(text) or (_CREDIT.match(text) and not is_sentence):
+    if is_notice(text):
         return True
     return _ASIDE.match(text) is not None and not text.endswith(("»", "”"))
 
