@@ -101,7 +101,7 @@ def is_address(text: str) -> bool:
 
 
 def is_notice(text: str) -> bool:
-    """Say whether a line refers the reader elsewhere, or states rights, an author or a date."""
+    """Say whether a line is about the page: an advertisement, a link, rights, an author, a date."""
     if len(text) > _LONGEST_NOTICE:
         return False
     bare = text.lstrip(_MARKS + "[(")

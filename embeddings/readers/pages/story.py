@@ -28,7 +28,6 @@ ONLY_LINKS = 0.9
 LONGEST_TEASER = 250
 """The most characters of a teaser, or of an offer to subscribe."""
 _OFFER = re.compile(any_of("offer"), re.IGNORECASE)
-_ASIDE = re.compile(any_of("aside"), re.IGNORECASE)
 _ELSEWHERE = re.compile(any_of("elsewhere"), re.IGNORECASE)
 """How a heading above other stories begins."""
 FEW_LINKED = 0.2
@@ -270,15 +269,10 @@ def _is_linked_sentence(block: Block) -> bool:
 
 
 def is_aside(block: Block) -> bool:
-    """Say whether a block is a menu, a teaser, a notice, an advertisement or a picture credit."""
+    """Say whether a block is a menu, a teaser or a notice."""
     if block.link_share > MOST_LINKED and not _is_linked_sentence(block):
         return block.link_share > ONLY_LINKS or len(block.text) <= LONGEST_TEASER
-    text = block.text.replace(BREAK, "")
-    if len(text) > LONGEST_TEASER:
-        return False
-    if is_notice(text):
-        return True
-    return _ASIDE.match(text) is not None and not text.endswith(("»", "”"))
+    return is_notice(block.text.replace(BREAK, ""))
 
 
 def is_offer(block: Block) -> bool:
