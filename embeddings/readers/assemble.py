@@ -66,9 +66,7 @@ def draft_of(
         and (name in REQUIRED or not (required_only or name in fields.stated))
         and (value := guess[name]()) is not None
     }
-    origin = fields.origin or storable(str(path.resolve()))
-    inferred = (*fields.inferred, *guessed)
-    known: dict[str, Any] = asdict(fields) | guessed | {"origin": origin, "inferred": inferred}
+    known: dict[str, Any] = asdict(fields) | guessed | {"inferred": (*fields.inferred, *guessed)}
     return Draft(text=text, left_out=left_out, **known)
 
 
@@ -91,7 +89,7 @@ def check_quotable(draft: Draft, name: str) -> Draft:
     too_long = "{} has more than {:,} {}, the most of one article; cut it into several."
     if len(draft.text) > MAX_CHARACTERS:
         raise ReadError(too_long.format(name, MAX_CHARACTERS, "characters of text"))
-    if len(draft.origin or "") > MAX_LENGTH:
+    if len(name) > MAX_LENGTH:
         raise ReadError(
             f"{name[:60]}… has a name of more than {MAX_LENGTH} characters; shorten it."
         )

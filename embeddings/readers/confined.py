@@ -71,7 +71,8 @@ def _check_each(items: Iterable[Item], name: str, end: float) -> Iterator[Item]:
             check_quotable(draft, f"“{draft.title}” of {name}")
             yield each
         except ReadError as error:
-            yield replace(page, draft=None) if page else Rejected(draft.origin or name, str(error))
+            refused = Rejected(name + (draft.origin or ""), str(error))
+            yield replace(page, draft=None) if page else refused
 
 
 def forbid_files() -> None:

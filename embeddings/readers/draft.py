@@ -13,8 +13,9 @@ class Fields:
     """The fields that a document states; None for one that it does not state, or leaves empty.
 
     ``stated`` holds the names of the fields that it states, even as empty; ``id`` is the article
-    id that it asks for, ``origin`` the absolute path or the URL that it was read from, and
-    ``inferred`` the names of the fields that were guessed, such as the day of "June 2018".
+    id that it asks for, and ``inferred`` the names of the fields that were guessed, such as the
+    day of "June 2018". ``origin`` is the absolute path or the URL that it was read from; what a
+    reader returns has only its place in the file, such as "#2", if that holds several stories.
     """
 
     title: str | None = None

@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
-from embeddings.readers.addresses import is_web_address
+from embeddings.readers.addresses import is_web_address, parse
 from embeddings.readers.archives import gunzip, members
+from embeddings.readers.assemble import storable
 from embeddings.readers.draft import Draft, Item, LeftOut, ListedPage
 from embeddings.readers.inputs import (
     COMPRESSED,
@@ -86,7 +87,7 @@ def _read_each(
             yield path
         elif path in names:
             name = _file_name(names[path])
-            yield from _hide_path(reader.read(path, name), name)
+            yield from reader.read(path, name, f"{ATTACHED}{name}")
         else:
             yield from reader.read(path, path)
 
@@ -96,19 +97,6 @@ def _file_name(name: str) -> str:
     last = PurePosixPath(name.replace("\\", "/")).name.replace("\0", "")
     stem, _, extension = last.rpartition(".") if "." in last else (last, "", "")
     return f"{stem.lstrip('.')[:LONGEST_NAME] or 'file'}.{extension[:20]}".rstrip(".")
-
-
-def _hide_path(outcomes: Iterable[Outcome | LeftOut], name: str) -> Iterator[Outcome | LeftOut]:
-    """Yield outcomes with an attachment's name in place of its path, which does not last."""
-    path = str(Path(name).resolve())
-    for outcome in outcomes:
-        if isinstance(outcome, Rejected):
-            yield Rejected(outcome.input.replace(path, name), outcome.reason.replace(path, name))
-        elif isinstance(outcome, tuple) and (outcome[1].origin or "").startswith(path):
-            origin = f"{ATTACHED}{(outcome[1].origin or '').replace(path, name)}"
-            yield outcome[0].replace(path, name), replace(outcome[1], origin=origin)
-        else:
-            yield outcome
 
 
 def list_pages(page: Fetched, sandbox: Sandbox, fetcher: Fetcher) -> dict[str, str]:
@@ -122,7 +110,7 @@ def list_pages(page: Fetched, sandbox: Sandbox, fetcher: Fetcher) -> dict[str, s
     """
     if format_of_page(page) not in (".xml", ".json"):
         raise ReadError(f"{page.address} is neither a feed nor a sitemap; add it as a page.")
-    items = _Reader(sandbox, fetcher).expand_lists(sandbox.read_page(page, page.address))
+    items = _Reader(sandbox, fetcher).expand_lists(sandbox.read_page(page))
     return {each.address: each.summary for each in items if isinstance(each, ListedPage)}
 
 
@@ -133,19 +121,25 @@ class _Reader:
     sandbox: Sandbox
     fetcher: Fetcher
 
-    def read(self, path: str, name: str) -> Iterator[Outcome | LeftOut]:
-        """Read a path or URL, called ``name`` in sentences; yield any error as a rejection."""
+    def read(self, path: str, name: str, origin: str = "") -> Iterator[Outcome | LeftOut]:
+        """Read a path or URL, called ``name`` in sentences; yield any error as a rejection.
+
+        ``origin`` is that of the articles, by default the absolute path or the URL.
+        """
         try:
             if is_web_address(path):
                 page = self.fetcher.get(path, crawled=isinstance(path, Entry))
                 if format_of_page(page) == ARCHIVE:
-                    yield from self._read_archive(page.data, page.address)
+                    yield from self._read_archive(page.data, page.address, page.address)
                 else:
-                    yield from self._outcomes(self.sandbox.read_page(page, path), path)
-            elif name.lower().endswith(ARCHIVE):
-                yield from self._read_archive(file_bytes(path, name), name)
+                    yield from self._outcomes(self.sandbox.read_page(page), path, str(parse(path)))
+                return
+            data = file_bytes(path, name)
+            origin = origin or storable(str(Path(path).resolve()))
+            if name.lower().endswith(ARCHIVE):
+                yield from self._read_archive(data, name, origin)
             else:
-                yield from self._outcomes(self._read_file(file_bytes(path, name), Path(name)), name)
+                yield from self._outcomes(self._read_file(data, Path(name)), name, origin)
         except ReadError as error:
             yield Rejected(name, str(error))
 
@@ -154,7 +148,7 @@ class _Reader:
             data, path = gunzip(data, str(path), MAX_BYTES), path.with_suffix("")
         return self.sandbox.read(format_of(path), data, str(path))
 
-    def _read_archive(self, data: bytes, name: str) -> Iterator[Outcome | LeftOut]:
+    def _read_archive(self, data: bytes, name: str, origin: str) -> Iterator[Outcome | LeftOut]:
         """Read the files of an archive by the rules for a folder."""
         files = [*members(data, name, MAX_BYTES)]  # several may have the same path
         kept = {*without_parts([path for path, _ in files])}
@@ -165,16 +159,13 @@ class _Reader:
                 if isinstance(unpack, ReadError):
                     raise unpack
                 items = self._read_file(not_empty(unpack(), path), Path(path))
-                if is_web_address(name):
-                    is_one = len(items) == 1
-                    items = [_move(each, path, is_one=is_one) for each in items]
-                yield from self._outcomes(items, path)
+                yield from self._outcomes(items, path, origin + path.removeprefix(name))
             except ReadError as error:
                 yield Rejected(path, str(error))
         if not read:
             raise ReadError(f"{name} has no article in it; put files in it that can be read.")
 
-    def _outcomes(self, items: Sequence[Item], name: str) -> Iterator[Outcome]:
+    def _outcomes(self, items: Sequence[Item], name: str, origin: str) -> Iterator[Outcome]:
         """Yield the drafts found in an input, and those of the pages that it lists."""
         end, number, is_one = time.monotonic() + LIST_SECONDS, 0, len(items) == 1
         expanded = list(self.expand_lists(items))
@@ -183,7 +174,9 @@ class _Reader:
             if isinstance(each, Rejected):
                 yield each
             elif isinstance(each, Draft):
-                yield name if is_one else each.origin or name, each
+                place = each.origin or ""
+                draft = replace(each, origin=origin + place)
+                yield name if is_one else each.url or name + place, draft
             elif number >= MAX_ENTRIES or time.monotonic() > end:
                 yield Rejected(
                     name,
@@ -211,7 +204,7 @@ class _Reader:
                     yield item
 
     def _fetch_page(self, url: str) -> list[Item]:
-        return self.sandbox.read_page(self.fetcher.get(url, crawled=True), url)
+        return self.sandbox.read_page(self.fetcher.get(url, crawled=True))
 
     def _read_list(self, url: str) -> list[Item]:
         try:
@@ -228,13 +221,6 @@ class _Reader:
             reason = f"{page.address} is no page, though a list names it; add it by itself."
         except ReadError as error:
             draft, reason = None, str(error)
-        draft = draft or page.draft
-        return (page.address, draft) if draft else Rejected(page.address, reason)
-
-
-def _move(item: Item, url: str, *, is_one: bool) -> Item:
-    """Make a URL a draft's origin, with its place in the file if that holds several drafts."""
-    if not isinstance(item, Draft):
-        return item
-    place = (item.origin or "").rpartition("#")[2]
-    return replace(item, origin=url if is_one else f"{url}#{place}")
+        if draft := draft or page.draft:
+            return page.address, replace(draft, origin=str(parse(page.address)))
+        return Rejected(page.address, reason)

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 from embeddings.child import Child, ChildError
 from embeddings.errors import ReadError
-from embeddings.readers.addresses import parse
 from embeddings.readers.draft import ITEMS, Draft, Item
 from embeddings.readers.registry import SECONDS, WITH_ADDRESS, format_of_page, name_of
 
@@ -71,12 +70,11 @@ class Sandbox:
             raise ReadError(str(answer["error"]))
         return ITEMS.validate_python(answer["found"])
 
-    def read_page(self, page: Fetched, url: str) -> list[Item]:
+    def read_page(self, page: Fetched) -> list[Item]:
         """Read a fetched page or file, by its format.
 
         Returns:
-            The items in it. A single draft has as its origin the URL that was asked for, before
-            redirects, so that adding it again updates the same article.
+            The items in it. A single draft has the page's URL, unless it states one of that site.
 
         Raises:
             ReadError: The page cannot be read.
@@ -94,8 +92,8 @@ class Sandbox:
             draft = items[0]
             is_own = draft.url and _is_same_site(draft.url, page.address)
             link = draft.url if is_own else page.address
-            return [replace(draft, origin=str(parse(url)), url=link)]
-        return [_with_origin(each, page) for each in items]
+            return [replace(draft, url=link)]
+        return items
 
     def _run(self, job: bytes, name: str) -> dict[str, Any]:
         try:
@@ -111,14 +109,6 @@ class Sandbox:
                 "save the story's text as a .txt or .md file."
             ) from None
         return dict(json.loads(result))
-
-
-def _with_origin(item: Item, page: Fetched) -> Item:
-    """Set a draft's origin to its own URL, else to the page's and its place there."""
-    if not isinstance(item, Draft):
-        return item
-    place = (item.origin or "").rpartition("#")[2]
-    return replace(item, origin=item.url or f"{page.address}#{place}")
 
 
 def _is_same_site(*urls: str) -> bool:

@@ -154,10 +154,9 @@ def draft_story(
     markup: str, fields: Fields, path: Path, key: str, left_out: tuple[LeftOut, ...] = ()
 ) -> Draft:
     """Make a draft of one story of a file of several; ``key`` is the story's in the file."""
-    origin = f"{path.resolve()}#{key}"
     author = name_authors([fields.author or ""], fields.source)
     title = fragment_text(stated) if _HTML.search(stated := fields.title or "") else stated
-    named = replace(fields, origin=one_line(origin), author=author, title=one_line(title))
+    named = replace(fields, origin=one_line(f"#{key}"), author=author, title=one_line(title))
     count = markup.lower().count("<figcaption")
     media = LeftOut(f"media ({count})", "pictures and their captions are no part of a story")
     told = (*left_out, media) if count else left_out

@@ -80,7 +80,7 @@ def read(
         )
     language = guess_language(text, stated.language or "fr")
     own = language if language == stated.language else None
-    fields = replace(stated, url=stated.url or address, origin=address, language=own)
+    fields = replace(stated, url=stated.url or address, language=own)
     site = guess_site(root, stated.title, fields.url)
     first, end = page.blocks.index(story[0]), page.blocks.index(story[-1]) + 1
     after = [block for block in page.blocks[end - 1 : end + 1] if not block.aside]
