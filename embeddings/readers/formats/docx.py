@@ -16,7 +16,6 @@ from embeddings.readers.formats.package import (
     Parts,
     Writer,
     Written,
-    close,
     escape_text,
     list_bases,
 )
@@ -149,18 +148,12 @@ class _Writer(Writer):
         self._styles, self._lists = styles, lists
         self._paragraph: Any = None
         self._fields: list[bool] = []  # for each open field, whether its result has begun
-        self._continues = False  # whether the next paragraph continues the last one
 
     def _block(self, paragraph: Any) -> Iterator[Any]:
         self._paragraph, names = paragraph, self._styles.names(paragraph)
         if names[0].startswith("toc "):  # a table of contents, which may begin or end a field
             return (each for each in paragraph.iter("w-fldChar"))
-        tags = self._tags(paragraph, names)
-        opening = "" if self._continues else tags
-        mark = paragraph.find("w-pPr/w-rPr")
-        is_deleted = mark is not None and mark.find("w-del") is not None
-        self._continues = is_deleted or bool(_toggle(mark, "w-specVanish"))
-        return self.paragraph(paragraph, names, opening, "" if self._continues else close(tags))
+        return self.paragraph(paragraph, names, self._tags(paragraph, names))
 
     def _tags(self, paragraph: Any, names: list[str]) -> str:
         """Return a paragraph's opening tags; counts it if it is a list item."""

@@ -61,8 +61,7 @@ def read(data: bytes, path: Path) -> Draft:
         title = "".join(" ".join((e.text or "").split()) for e in meta.iter("dc-title"))
     text = fragment_text(html)
     first = [fold(part) for part in text.split("\n\n")[:_FIRST]]
-    stated: dict[str, Any] = {"title": title if fold(title) in first else ""} | styled
-    fields = Fields(**stated)
+    fields = Fields(title=styled or (title if fold(title) in first else ""))
     return draft_of(without_head(text, fields) or text, path, fields, left_out)
 
 
@@ -111,7 +110,7 @@ class _Writer(Writer):
         if kind := self._hiding(styles) or HIDDEN * is_hidden:
             return self.omit(kind)
         tag = "h2" if paragraph.tag == "text-h" or "Subtitle" in names else "p"
-        return self.paragraph(self._inline(paragraph), names, f"<{tag}>", f"</{tag}>")
+        return self.paragraph(self._inline(paragraph), names, f"<{tag}>")
 
     def _span(self, element: Any) -> Iterator[Any]:
         kind = self._hiding(self._chain("text", element))

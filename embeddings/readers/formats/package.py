@@ -12,16 +12,14 @@ from zipfile import ZipFile
 
 from embeddings.errors import ReadError
 from embeddings.readers.archives import unpack
-from embeddings.readers.dates import read_date
 from embeddings.readers.draft import LeftOut
-from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.story import fragment_text
 
 Rule = Callable[[Any], Iterator[Any]]
 """Element -> steps: markup to write, elements to write next, and functions to call in between."""
 
-Written = tuple[str, dict[str, Any], tuple[LeftOut, ...]]
-"""A document as HTML, the fields that its styles state, and what was left out."""
+Written = tuple[str, str, tuple[LeftOut, ...]]
+"""A document as HTML, the title by its styles (empty if none is), and what was left out."""
 
 Key = TypeVar("Key")
 
@@ -107,7 +105,7 @@ class Writer:
         self._rules, self._other = rules, other
         self._out: list[str] = []
         self._boxes: list[Any] = []
-        self._stated: dict[str, Any] = {}
+        self._title = ""
         self._left_out: Counter[str] = Counter()
 
     def write(self, element: Any) -> Written:
@@ -122,7 +120,7 @@ class Writer:
             else:
                 rule = self._rules.get(step.tag, self._other)
                 stack.append(rule if isinstance(rule, str) else partial(rule, step))
-        return "".join(self._out), self._stated, report(self._left_out)
+        return "".join(self._out), self._title, report(self._left_out)
 
     def omit(self, kind: str, _: Any = None) -> Iterator[Any]:
         """Skip an element, and count it by its kind for the report; "" is not reported."""
@@ -131,24 +129,19 @@ class Writer:
         return iter(())
 
     def paragraph(
-        self, content: Iterable[Any], styles: Iterable[str], opening: str, closing: str
+        self, content: Iterable[Any], styles: Iterable[str], opening: str
     ) -> Iterator[Any]:
-        """Write a paragraph between two tags, unless its styles make it the value of a field."""
-        named = (_STATED.get(style.casefold(), "") for style in styles)
-        field = next((name for name in named if name and name not in self._stated), "")
-        yield opening and "<p>" if field else opening
+        """Write a paragraph between tags; note the first one with a title's style as the title."""
+        is_title = not self._title and not _TITLES.isdisjoint(map(str.casefold, styles))
+        yield opening
         yield from content
-        yield closing and "</p>" if field else closing
-        if field:
-            yield partial(self._take_field, field, len(self._out))
+        yield close(opening)
+        if is_title:
+            yield partial(self._take_title, len(self._out))
         yield self._take_boxes
 
-    def _take_field(self, field: str, start: int) -> None:
-        """Turn the output from an index on into a field's value; keep it if it is not valid."""
-        text = " ".join(fragment_text("".join(self._out[start:])).split())
-        if value := _READERS[field](text):
-            self._stated[field] = value
-            del self._out[start:]
+    def _take_title(self, start: int) -> None:
+        self._title = " ".join(fragment_text("".join(self._out[start:])).split()).lstrip("# ")
 
     def box(self, element: Any) -> Iterator[Any]:
         """Keep a text box for the end of its paragraph."""
@@ -180,16 +173,8 @@ def list_bases(styles: Mapping[Key, Any], key: Key, find_base: Callable[[Any], K
     return chain
 
 
-_STATED = {
-    "title": "title", "titre": "title", "author": "author", "auteur": "author",
-    "byline": "author", "signature": "author", "date": "date",
-}  # fmt: skip
-"""Style's name -> the field whose value its paragraphs are."""
-_READERS: dict[str, Callable[[str], Any]] = {
-    "title": str,
-    "author": lambda text: name_authors([text]),
-    "date": read_date,
-}
+_TITLES = frozenset(("title", "titre"))
+"""Names of styles of titles."""
 
 
 def escape_text(text: str | None) -> str:
