@@ -11,6 +11,7 @@ from typing import Any
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import MAX_LENGTH
 from embeddings.readers.dates import date_in_name
+from embeddings.readers.decoding import storable
 from embeddings.readers.draft import Draft, Fields, LeftOut
 from embeddings.readers.pages import guesses
 from embeddings.readers.pages.guesses import margins_of
@@ -102,8 +103,3 @@ def check_quotable(draft: Draft, name: str) -> Draft:
     if len(passages) > MAX_PARAGRAPHS:
         raise ReadError(too_long.format(name, MAX_PARAGRAPHS, "paragraphs"))
     return draft
-
-
-def storable(name: str) -> str:
-    """Return a file's name with undecodable bytes escaped, so that it can be encoded as UTF-8."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")

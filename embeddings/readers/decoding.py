@@ -92,6 +92,11 @@ def one_line(value: object) -> str | None:
     return " ".join(printable.split())[:MAX_FIELD].strip() or None
 
 
+def storable(name: str) -> str:
+    """Return a file's name with undecodable bytes escaped, so that it can be encoded as UTF-8."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _decode(data: bytes, name: str) -> str:
     encoding, start = _detect_unicode(data)
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_web_address, parse
 from embeddings.readers.archives import gunzip, members
-from embeddings.readers.assemble import storable
+from embeddings.readers.decoding import storable
 from embeddings.readers.draft import Draft, Item, LeftOut, ListedPage
 from embeddings.readers.inputs import (
     COMPRESSED,
