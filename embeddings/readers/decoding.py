@@ -15,12 +15,6 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
-_MAGIC = {
-    b"%PDF": "a PDF file", b"PK\x03\x04": "a ZIP archive or an office document",
-    b"\xd0\xcf\x11\xe0": "an old office document", b"{\\rtf": "an RTF document",
-    b"\x89PNG": "an image", b"GIF8": "an image", b"\xff\xd8\xff": "an image",
-    b"\x1f\x8b": "a compressed file", b"7z\xbc\xaf": "an archive", b"\x7fELF": "a program",
-}  # fmt: skip
 _WESTERN = ("cp1252", "mac_roman", "cp850", "iso8859_15")
 _SCORES = (
     dict.fromkeys("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ", 1.0)
@@ -42,9 +36,6 @@ def decode(data: bytes, name: str) -> str:
     Raises:
         ReadError: The bytes are not text, or their encoding is unknown.
     """
-    for magic, kind in _MAGIC.items():
-        if data.startswith(magic):
-            raise ReadError(f"{name} is {kind}, not a text; save it as a text in UTF-8.")
     text = _decode(data, name)
     if "\0" in text or len(_CONTROL.findall(text)) > max(1, _MOST_CONTROLS * len(text)):
         raise ReadError(f"{name} is a binary file, not a text; save it as a text in UTF-8.")

@@ -96,7 +96,7 @@ def is_article(name: str) -> bool:
 
 
 def format_of(path: Path) -> str:
-    """Return a file's extension, in lower case.
+    """Return the extension of a file's name, in lower case.
 
     Raises:
         ReadError: Its format is not supported.

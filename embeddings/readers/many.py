@@ -23,7 +23,7 @@ from embeddings.readers.inputs import (
     tell_unread,
     without_parts,
 )
-from embeddings.readers.registry import ARCHIVE, format_of_page
+from embeddings.readers.registry import ARCHIVE, choose_format, format_of_page
 from embeddings.types import ATTACHED, Rejected
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class _Reader:
     def _read_file(self, data: bytes, path: Path) -> list[Item]:
         if path.suffix.lower() == COMPRESSED:
             data, path = gunzip(data, str(path), MAX_BYTES), path.with_suffix("")
-        return self.sandbox.read(format_of(path), data, str(path))
+        return self.sandbox.read(choose_format(data, format_of(path)), data, str(path))
 
     def _read_archive(self, data: bytes, name: str, origin: str) -> Iterator[Outcome | LeftOut]:
         """Read the files of an archive by the rules for a folder."""

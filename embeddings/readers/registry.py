@@ -54,7 +54,7 @@ WITH_ADDRESS = frozenset((".html", ".xml", ".json"))
 ARCHIVE = ".zip"
 """The extension of an archive of files."""
 _HINTS = ("", ".json", ".zip")
-"""Extensions by the bytes that a stated media type overrules: files of others look like these."""
+"""Extensions by the bytes that the stated one overrules: files of others look like these."""
 _VAGUE = frozenset(("", "application/octet-stream", "binary/octet-stream", "application/unknown"))
 
 
@@ -101,18 +101,23 @@ def detect(data: bytes) -> str:
 
     It is ``.docx`` for any word processor's document: its reader tells the formats apart.
     """
-    head = data[:1024]
-    start = head.lstrip(_BEFORE)
-    if b"%PDF-" in head:
+    start, root = data[:_HEAD].lstrip(_BEFORE), root_name(data)
+    if start.startswith(b"%PDF-"):
         return ".pdf"
-    if head.startswith(b"PK\x03\x04"):
-        is_book = b"application/epub+zip" in head[:100]
+    if data.startswith(b"PK\x03\x04"):
+        is_book = b"application/epub+zip" in data[:100]
         return ".epub" if is_book else ".docx" if is_document(data) else ".zip"
-    if root_name(data) in LISTS | EXPORTS:
-        return ".xml"
-    if start[:15].lower().startswith(_PAGE) or start.startswith((b"<!--", b"<?xml")):
+    if root not in LISTS | EXPORTS and (root == "html" or start[:15].lower().startswith(_PAGE)):
         return ".html"
+    if root in LISTS | EXPORTS or start.startswith(b"<?xml"):
+        return ".xml"
     return ".rtf" if start.startswith(b"{\\rtf") else ".json" if _JSON.match(start) else ""
+
+
+def choose_format(data: bytes, stated: str | None) -> str:
+    """Return the extension of a file's format: as its bytes show, else as stated, else ``.txt``."""
+    looks = detect(data)
+    return (stated or looks or ".txt") if looks in _HINTS else looks
 
 
 def format_of_page(page: Fetched) -> str:
@@ -121,14 +126,13 @@ def format_of_page(page: Fetched) -> str:
     Raises:
         ReadError: Neither shows a supported format.
     """
-    looks = detect(page.data)
     stated = _BY_TYPE.get(page.kind) or (".xml" if page.kind.endswith(("/xml", "+xml")) else None)
-    if not (looks or stated or page.kind in _VAGUE):
+    if not (stated or page.kind in _VAGUE or detect(page.data)):
         raise ReadError(
             f"{page.address} is of the type {page.kind}, which cannot be read; save its text as a "
             ".txt or .md file."
         )
-    return (stated or looks or ".txt") if looks in _HINTS else looks
+    return choose_format(page.data, stated)
 
 
 def name_of(address: str) -> str:

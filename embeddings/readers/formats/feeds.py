@@ -72,10 +72,6 @@ def read(
     text = decode_stated(data, name, charset, _DECLARED.search(data[:1024])).lstrip("\ufeff \t\r\n")
     is_json = text.startswith(("{", "["))
     root = parse_json(text) if is_json else parse_xml(text, name)
-    if root.tag == "html":
-        from embeddings.readers.pages import html  # takes half a second; few files need it
-
-        return html.read(data, path, address=address, charset=charset)
     if root.find("channel/wxr_version") is not None:
         return _read_posts(root, path)
     if is_json and _FEED in (find_first(root, "version") or ""):

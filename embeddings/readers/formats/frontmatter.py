@@ -51,7 +51,6 @@ LONG_SPEECH = 500
 _MOMENT = r"(?:(\d+):)?(\d\d):(\d\d)[.,](\d{3})"
 _TIMES = re.compile(rf"^[ \t]*{_MOMENT}[ \t]+-->[ \t]+{_MOMENT}[^\n]*$", re.MULTILINE)
 _SUBTITLES = re.compile(rf"\A(?:WEBVTT\b|\s{{0,9}}\d{{1,4}}[ \t]*\n[ \t]*{_MOMENT}[ \t]+-->)")
-_PAGE = re.compile(r"\s{0,99}<(?:!doctype html|html)\b", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z0-9][^<>\n]{0,200}>|\{\\[^{}\n]{1,99}\}", re.IGNORECASE)
 _CUE_NUMBER = re.compile(r"\n[ \t]*\n[^\n]*\Z|\A[^\n]*\Z")
 """The last line of a cue's text: the next cue's number or name."""
@@ -78,8 +77,6 @@ def read(data: bytes, path: Path) -> Draft:
         if speech := join_subtitles(whole):
             return draft_of(speech, path)
         raise ReadError(f"{path} has no subtitles in it, whatever its name says.")
-    if _PAGE.match(whole):
-        raise ReadError(f"{path} is an HTML page, not a text; give its name the ending .html.")
     front, text = cut(whole, str(path))
     fields = None
     if front is not None:

@@ -11,6 +11,9 @@ import pytest
 from embeddings.errors import ReadError
 from embeddings.readers.draft import Draft
 from tests.embeddings.readers.each import each
+from tests.embeddings.readers.formats.offices import docx, docx_paragraph, run
+from tests.embeddings.readers.formats.prints import pdf
+from tests.embeddings.readers.prose import BRIDGE
 from tests.embeddings.readers.reading import read
 
 SEED = Path(__file__).resolve().parents[3] / "../shared/seed/article.txt"
@@ -65,6 +68,18 @@ def test_what_is_guessed_is_told(tmp_path: Path) -> None:
     draft = read(saved(tmp_path, text, "2018-06-22-x.txt"))
     assert (draft.author, draft.source) == ("Jean Dupont", "Le Journal")
     assert set(draft.inferred) == {"title", "author", "date", "source", "language"}
+
+
+@each("name", ("a.txt", "a.md", "a.html", "a.xml", "a.rtf", "a.odt", "a.pdf"))
+def test_a_file_is_read_by_its_bytes_whatever_its_name_ends_with(tmp_path: Path, name: str) -> None:
+    told = BRIDGE.paragraphs[0]
+    files = (
+        f"<!doctype html><meta charset=utf-8><p>{told}".encode(),
+        pdf(BRIDGE.paragraphs),
+        docx([docx_paragraph(run(told))]),
+    )
+    for data in files:
+        assert told in read(saved(tmp_path, data, name)).text
 
 
 def test_the_origin_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,7 +95,7 @@ def test_a_page_is_known_by_its_bytes_whatever_its_type(
     ("data", "kind", "words"),
     [
         (b"\x89PNG\r\n\x1a\nabc", "image/png", "is of the type image/png, which cannot be read"),
-        (b"\x89PNG\r\n\x1a\nabc", "text/html", "is an image"),
+        (b"\x89PNG\r\n\x1a\n\0\0abc", "text/html", "is a binary file"),
         (b"PK\x03\x04", "text/markdown", "is damaged and cannot be opened"),
         (b"Il pleut.", "application/pdf", "is not a PDF file"),
         (b"%PDF-1.7 abc", "text/html", "is damaged and cannot be read"),

@@ -133,8 +133,8 @@ def test_reading_a_page_asks_nothing_of_the_network(monkeypatch: pytest.MonkeyPa
 @each(
     ("data", "words"),
     [
-        (b"%PDF-1.7 abc", "is a PDF file, not a text"),
-        (b"\x89PNG\r\n\x1a\n", "is an image"),
+        (b"%PDF-1.7 abc", "is not an HTML page"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "is a binary file"),
         (b"Il pleut. Il fait froid.", "is not an HTML page"),
         (b"<html><body></body></html>", "shows no text of an article"),
         (b"<html><body><p hidden>Il pleut.</p></body></html>", "shows no text of an article"),
