@@ -38,14 +38,6 @@ _AGENCY = re.compile(
     re.IGNORECASE,
 )
 """A news agency or academic degrees after a name; "Le Monde avec AFP" and "AFP" are names."""
-_NAME = r"[^\W\d_][\w’'-]{1,20}"
-_BEFORE_PAPER = re.compile(
-    rf"^(?P<names>(?:[^\n]{{2,60}}? (?:and|et|&) {_NAME} (?:[A-Z]\. ?)?|{_NAME} (?:[A-Z]\. ?)+)"
-    rf"{_NAME}),? (?:[A-Z][\w’'&.-]{{0,20}} ){{0,3}}(?:Chronicle|Courier|Dispatch|Enquirer|Gazette"
-    r"|Globe|Herald|Journal|Leader|Monde|News|Observer|Post|Press|Register|Republic|Times|Tribune)$"
-)
-"""Several names, or one with an initial, followed by a newspaper's name."""
-
 _TWICE = re.compile(r"^(\S+ .+?),? \1$")
 _PLACEHOLDERS = frozenset(any_of("no author").split("|"))
 _EDITORS = frozenset(("la redaction", "redaction"))
@@ -100,7 +92,6 @@ def clean_name(text: str, publisher: str | None = None) -> str | None:
     line = _AFTER.sub("", line).replace("\n", "")
     line = _TWICE.sub(r"\1", _without_publisher(line.strip(), publisher))
     line = _AGENCY.sub("", _ROLE.sub("", line)).strip(" ,;:-–—|/·•")
-    line = _BEFORE_PAPER.sub(r"\g<names>", line)
     folded = fold(line)
     is_name = (
         _LETTER.search(line) is not None
@@ -114,11 +105,8 @@ def clean_name(text: str, publisher: str | None = None) -> str | None:
 
 
 def _without_publisher(line: str, publisher: str | None) -> str:
-    """Remove the publisher's name before or after a person's."""
+    """Remove the publisher's name after a person's."""
     words, own = line.split(" "), _fold_together(publisher or "")
-    first, slash, rest = line.partition(" / ")
-    if slash and own and _fold_together(first) == own:
-        return rest
     for end in range(1, len(words)):
         after, has_comma = _fold_together("".join(words[end:])), words[end - 1].endswith(",")
         is_own = has_comma and after and (after.startswith(own) or own.startswith(after))
