@@ -106,8 +106,7 @@ def begins_line(element: Any, *, is_first: bool) -> bool:
     """
     if element.tag in BLOCKS or _BLOCK.search(element.get("style", "")):
         return True
-    is_aside = _ASIDE.search(names_of(element)) is not None
-    return is_aside and (is_first or _ends_line(element))
+    return is_first and _ASIDE.search(names_of(element)) is not None
 
 
 def aside_name(element: Any) -> str | None:
@@ -170,15 +169,6 @@ def _is_in_aside(element: Any) -> bool:
 def text_of(element: Any) -> str:
     """Return an element's text, hidden text too, in one line; empty for None."""
     return "" if element is None else " ".join(str(element.text_content()).split())
-
-
-def _ends_line(element: Any) -> bool:
-    """Say whether nothing follows an element in its line."""
-    while element is not None and element.tag not in BLOCKS:
-        if (element.tail or "").strip() or element.getnext() is not None:
-            return False
-        element = element.getparent()
-    return True
 
 
 def names_of(element: Any) -> str:

@@ -37,8 +37,7 @@ _STORY = "//*[type[re:test(.,'(Article|Posting|Reportage|Report|Review)$')]]"
 """The JSON-LD nodes whose type is that of a story."""
 _NAMES = "{0}/name|{0}[not(*)]|//*[id=$here/{0}[not(name)]/id]/name"
 """A property's names in JSON-LD: of a node, as a text, or of a node that it refers to by id."""
-_SITES = "isPartOf[type[re:test(.,'(WebSite|Newspaper|Periodical)$')]]"
-_PUBLISHERS = " ".join(map(_NAMES.format, ("publisher", "sourceOrganization", _SITES)))
+_PUBLISHERS = " ".join(map(_NAMES.format, ("publisher", "sourceOrganization")))
 _DATE_ATTRIBUTES = ("datetime", "content", "title", "data-timestamp")
 _BYLINE, _DATED = elements.match_names("byline"), elements.match_names("dated")
 """Classes, ids and tags of elements that name an author, or a date."""
@@ -108,9 +107,7 @@ def _title(
     that is shorter and shares no word with it, which is the site's name or "Article".
     """
     others = [line for line in titles if fold(line) != fold(source or "")]
-    sites = {fold(m["site"]) for m in map(_SITE.search, titles) if m and len(m["site"]) < m.start()}
-    sites.add(fold(source or ""))
-    headlines = (line for line in map(one_line, headings) if line and fold(line) not in sites)
+    headlines = (x for x in map(one_line, headings) if x and fold(x) != fold(source or ""))
     title_words = [set(fold(line).split()) for line in titles]
     agreement = {}
     for line in headlines:
@@ -222,9 +219,6 @@ def _story_node(root: Any, headlines: set[str]) -> Any:
         if "ld+json" in script.get("type", "").lower():
             with suppress(ValueError, RecursionError):
                 graph.append(parse_json(_COMMENT_MARKS.sub("", (script.text or "").strip())))
-    for person in graph.xpath("//*[familyName][not(name)]"):
-        person.append(person.makeelement("name"))
-        person[-1].text = " ".join(find_words(person, "givenName familyName"))
     stories = graph.xpath(_STORY, namespaces=REGEX)
     stories.sort(key=lambda node: sum(1 for _ in node.iterancestors()))
     named = (node for node in stories if fold(find_first(node, "headline") or "") in headlines)
