@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import UnknownArticle
 from embeddings.loaded import interleave, merge, stand_alone
 from embeddings.question import wording
-from embeddings.question.understanding import understand
+from embeddings.question.understanding import find_stranger, understand
 from embeddings.ranking.features import calibrate_across
 from embeddings.text.analysis import fold
 from embeddings.types import Answer, Filters, Note, Refusal
@@ -105,7 +105,7 @@ class _Search:
         asked = replace(self, question=whole.replace("’", "'"))  # the encoders tell the two apart
         topic = wording.find_listed_topic(asked.question)
         reply = (topic and asked.name_nearest(topic)) or asked.narrow()
-        return reply, None if is_same else whole
+        return asked.note_stranger(reply), None if is_same else whole
 
     def name_nearest(self, topic: str) -> Answer | None:
         """Return a reply that names the articles on a topic; None without any."""
@@ -126,8 +126,8 @@ class _Search:
         is_one_story = given.article_id is not None  # which can be asked anything
         if not (is_one_story or wording.names_topic(question)):
             return self.reply(UNCLEAR)
-        names = {name for loaded in self.snapshots.values() for name in loaded.names}
-        meaning, notes = understand(question, self.options.today, sorted(names)).within(given)
+        names = sorted({name for loaded in self.snapshots.values() for name in loaded.names})
+        meaning, notes = understand(question, self.options.today, names).within(given)
         is_list = wording.asks_for_list(question, meaning.remove_from(question))
         narrowed = listed = self.name_newest(meaning.filters) if is_list else None
         if narrowed is None or is_one_story:
@@ -137,14 +137,10 @@ class _Search:
         names_articles = meaning.filters.source or wording.names_stories(question)
         if listed and not is_one_story and (names_articles or not meaning.words):
             return narrowed
-        if narrowed.refusal and (signed := self.list_signed()):
+        term = wording.find_term(question) if narrowed.refusal else None
+        if signed := term and self.name_newest(replace(given, source=term)):
             return signed
         return narrowed if meaning.filters == given else self.widen(narrowed, notes)
-
-    def list_signed(self) -> Answer | None:
-        """Return the newest articles of the author or source that the whole question names."""
-        name = wording.find_term(self.question)
-        return self.name_newest(replace(self.options.filters, source=name)) if name else None
 
     def widen(self, narrowed: Answer, notes: tuple[Note, ...]) -> Answer:
         """Answer without the question's own filters, if only that answers or is surer by far."""
@@ -187,6 +183,15 @@ class _Search:
             text = 'No article comes from "{name}". Sources like it: {near}.'
             notes.append(Note("source-unknown", text.format(**values), values))
         return tuple(notes)
+
+    def note_stranger(self, reply: Answer) -> Answer:
+        """Note that no article comes from the source that a question names, nor mentions it."""
+        names = [name for loaded in self.snapshots.values() for name in loaded.names]
+        stranger = find_stranger(self.question, names)
+        shown = [hit.article.text for hit in (*reply.hits, *reply.closest)]
+        if reply.is_small_talk or any(s.mentions(stranger, shown) for s in self.snapshots.values()):
+            return reply
+        return replace(reply, notes=(*reply.notes, *self.note_hidden(Filters(source=stranger))))
 
     def reply(self, *notes: Note) -> Answer:
         """Return what is said in place of an answer; see ``Answer.is_small_talk``."""

@@ -3,7 +3,7 @@
 import heapq
 import logging
 from collections import ChainMap
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from itertools import chain, islice, zip_longest
@@ -142,6 +142,13 @@ class LoadedSnapshot:
             if spellings := [word for word in near if fold(word) in candidates]:
                 return str(max(spellings, key=str.islower))  # "Lettre" may begin a title
         return None
+
+    def mentions(self, name: str, texts: Iterable[str]) -> bool:
+        """Say whether texts have a name, or a few passages with its words, in its capitals."""
+        rows = self.arrays.lexical.passages_with({fold(word) for word in LETTERS.findall(name)})
+        near = (f"{a.title} {a.text[p.start : p.end]}" for p, a in map(self._read, rows))
+        every = "\n".join(chain(texts, near)).replace("-", " ")
+        return name.replace("-", " ") in every
 
     def _read_hit(self, candidate: Candidate) -> Hit | None:
         """Read a passage again, as the first hit; None if it no longer matches its digest."""

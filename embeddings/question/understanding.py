@@ -32,7 +32,13 @@ _ARTICLE = re.compile(r"(?:le |la |les |the |l')")
 _AFTER = re.compile(r"(?:'s\b)?(?!['\w-])(?!\.\w)")  # the end of a name, its "'s" included
 _ANOTHER = re.compile(r"(?:,| et| ou| and| or) (?:le |la |les |the |l'|selon |d'apres )?")
 _UNMISTAKABLE = re.compile(r"[A-Z]{2}|[0-9.]")  # "ISSMI", "France24": no ordinary word
-_SHORTEST = 2  # letters of a source's name
+_CITED = re.compile(
+    r"\b(?:(?:[Ss]elon|[Dd]['’]apr[eè]s|[Aa]ccording to|[Qq]u(?:['’]|e )(?:dit|disent|écrit)) "
+    r"(?:le |la |les |the |l['’])?|[Ww]hat (?:do|does|did) (?=.{2,60} (?:say|write|report)\b))"
+    r"(?P<name>[A-ZÀ-Þ][\w&-]++(?: [A-ZÀ-Þ][\w&-]++)*+)(?!['’]s\b)"
+)
+"""What a name after "selon" or "que dit" matches, but in "what did Bezos's staff say"."""
+_SHORTEST, _CLEAR = 2, 5  # letters of a source's name, and of no slip and no acronym ("OMS")
 _A_YEAR = re.compile(rf"(?<![\w.,]){YEAR}(?![\w%])(?![.,][0-9])")
 
 
@@ -194,6 +200,13 @@ def find_source(question: FoldedText, sources: Sequence[str]) -> Mention | None:
     names = [*whole, *short]
     is_list = any(_is_followed(question.text, mention.end, names) for mention in mentions)
     return None if is_list else mentions[0]
+
+
+def find_stranger(question: str, sources: Sequence[str]) -> str:
+    """Return the name that a question cites if it is no source's; empty if none, or a short one."""
+    found = _CITED.search(question)
+    name = found["name"] if found and not find_source(fold_text(question), sources) else ""
+    return name if len(name) >= _CLEAR else ""
 
 
 @lru_cache(maxsize=1 << 16)

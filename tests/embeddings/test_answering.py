@@ -126,6 +126,25 @@ async def test_an_unknown_source_is_reported_with_similar_ones(live: Live) -> No
         assert told == ([("source-unknown", near)] if near else [])
 
 
+@pytest.mark.parametrize(
+    ("asked", "stranger"),
+    [
+        ("Selon Le Monde, qui a ouvert le quai de Lorient ?", "Le Monde"),
+        ("Que dit Libération du quai de Lorient ?", "Libération"),
+        ("What does Reuters say about the quai de Lorient?", "Reuters"),
+        ("Selon Lorient, qui a ouvert le quai ?", ""),  # the stories name it
+        ("Selon B, qui a ouvert le quai de Lorient ?", ""),
+    ],
+)
+@pytest.mark.parametrize("threshold", [0.0, 1.1])
+async def test_a_question_that_names_a_source_of_no_article_is_told_so(
+    live: Live, asked: str, stranger: str, threshold: float
+) -> None:
+    answer = await ask(live, asked, options(threshold=threshold))
+    told = [note.values["name"] for note in answer.notes if note.key == "source-unknown"]
+    assert told == [stranger] * bool(stranger)
+
+
 async def test_where_no_source_is_named_none_is_offered(engine: SearchEngine, live: Live) -> None:
     await engine.remove([source.id for source in engine.sources()])
     await put(engine, replace(OLD, source=None, author=None))

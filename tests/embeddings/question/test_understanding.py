@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from embeddings.question.understanding import Meaning, understand
+from embeddings.question.understanding import Meaning, find_stranger, understand
 from embeddings.types import Filters
 
 TODAY = date(2018, 7, 4)  # a Wednesday
@@ -497,6 +497,24 @@ UNCLEAR = [
 def test_words_that_are_not_clearly_one_source_are_none() -> None:
     sources = [source for source in SOURCES if "diplo" not in source]
     assert [q for q in UNCLEAR if understand(q, TODAY, sources).filters] == []
+
+
+def test_a_name_that_is_cited_and_no_source_is_found() -> None:
+    cited = {
+        "Selon Libération, qui a signé ?": "Libération",
+        "Qui a signé, d'après le New York Times ?": "New York Times",
+        "What did Le Figaro say about it?": "Le Figaro",
+        "Who signed, according to Reuters?": "Reuters",
+        "Que dit Médiapart de Google ?": "Médiapart",
+    }
+    others = [
+        "Selon Le Monde, qui a signé ?", "Selon Elul, qui a signé ?", "selon libération, qui ?",
+        "What did the President say about it?", "Quel livre a été écrit par Apollinaire ?",
+        "What did Bezos's staff say about it?", "Que veulent-ils selon eux ?", "D’après l’OMS ?",
+    ]  # fmt: skip
+    asked = [*cited, *others]
+    found = {each: find_stranger(each, SOURCES) for each in asked}
+    assert found == cited | dict.fromkeys(others, "")
 
 
 def test_a_source_and_a_date_are_understood_together_in_their_order() -> None:
