@@ -140,7 +140,8 @@ async def _tell_overtaken(engine: SearchEngine, error: Overtaken, language: Lang
     titles = await list_titles(engine, *error.articles[:5])
     latest = [(await engine.audit(name))[:1] for name in error.articles[:5]]
     lines = dict.fromkeys(say_entry(e, titles, language) for entries in latest for e in entries)
-    return notice("\n".join([language("error-overtaken"), *lines]), WRONG)
+    said = [language("error-overtaken"), *lines, f"-# {language('overtaken-next')}"]
+    return notice("\n".join(said), WRONG)
 
 
 async def reindex(

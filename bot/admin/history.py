@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.admin.proposals import say_field
+from bot.admin.proposals import say_field, say_text
 from bot.admin.reports import name_author, read_author, say_change, say_entry, write_moment
 from bot.context import language_of
 from bot.ui.components import MAX_OPTION, Card, button, cut, row, text
-from bot.ui.markup import clean, fit, tell_differences, unescape
+from bot.ui.markup import clean, fit, unescape
 from bot.ui.naming import TITLE, write_collection
 
 if TYPE_CHECKING:
@@ -128,8 +128,7 @@ def _say_changes(step: Step, language: Language) -> Iterator[str]:
         return
     for name in step.entry.fields:
         if name == "text":
-            words = tell_differences(before.text, after.text, WORDS) or language("proposal-text")
-            yield f"> {words}"
+            yield f"> {say_text(before.text, after.text, language, WORDS)}"
         elif f"field-{name}" in language.keys:
             old, new = (getattr(article, name) for article in (before, after))
             yield f"> {say_field(name, old, new, language, VALUE)}"

@@ -22,7 +22,7 @@ from bot.ui.components import (
     select,
     text,
 )
-from bot.ui.markup import clean, fit, tell_differences
+from bot.ui.markup import clean, count_differences, fit, tell_differences
 from bot.ui.naming import NAME, TITLE, label, say_duration, say_value, summary_line
 from embeddings.reports import ChangeReport, Proposal, Proposed, Quota
 from embeddings.types import FIELDS, ArticleSummary, Rejected
@@ -101,8 +101,8 @@ def _show_changed(key: str, new: Proposed, present: Present, language: Language)
     old, old_text = present.get(new.id, (None, ""))
     head = f"{language(key)} {fit((old or new).title, TITLE)}"
     lines = list_differences(new, old, language) if old else []
-    words = tell_differences(old_text, new.text, WORDS) if old_text and new.text else ""
-    lines = [words, *lines] if words else lines or [language("proposal-text")]
+    if old_text and new.text and old_text != new.text:
+        lines.insert(0, say_text(old_text, new.text, language, WORDS))
     shown = cut(lines, CHANGES, len(lines), start="- ", end="- …")
     return "\n".join([head, *shown, _say_credit(new, language)])
 
@@ -130,6 +130,12 @@ def list_differences(new: ArticleSummary, old: ArticleSummary, language: Languag
     """Return a line for each field that differs, with its values before and after."""
     values = [(name, getattr(old, name), getattr(new, name)) for name in (*FIELDS, "passages")]
     return [say_field(*each, language, VALUE) for each in values if each[1] != each[2]]
+
+
+def say_text(before: str, after: str, language: Language, limit: int) -> str:
+    """Say how a text was changed: word by word or, beyond ``limit``, in how many paragraphs."""
+    words = tell_differences(before, after, limit)
+    return words or language("proposal-text", **count_differences(before, after))
 
 
 def say_field(name: str, before: object, after: object, language: Language, limit: int) -> str:

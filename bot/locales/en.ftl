@@ -31,7 +31,7 @@ nearest-open = Open a related article
 filter-between = from { $since } to { $until }
 filter-since = since { $since }
 filter-until = until { $until }
-filter-source = in { $name }
+filter-source = from { $name }
 filter-article = in this article
 day = { $month } { $day }, { $year }
 
@@ -258,7 +258,10 @@ proposal-count-rejected = { $count } not taken
 proposal-new = New:
 proposal-change = Changed:
 proposal-before-after = { $field }: { $before } → { $after }
-proposal-text = The text is different.
+proposal-text = The text is different: { $changed ->
+    [one] one paragraph
+   *[other] { $changed } paragraphs
+} changed, { $added } added, { $removed } removed.
 proposal-guessed = guessed: { $fields }
 proposal-unchanged = Already there, unchanged:
 proposal-rejected = Not taken:
@@ -424,8 +427,8 @@ button-jump = Go to page…
 jump-title = Go to a page
 jump-label = Number of the page
 error-page = Write the number of a page, such as 3.
-which = Several articles have this title. Which one?
-error-article-several = Several articles have this title; add the source or the author, or choose one from the list as you type.
+which = Several articles match this title. Which one?
+error-article-several = Several articles match this title; add the source or the author, or choose one from the list as you type.
 question-label = Your question
 welcome = You are welcome.
 thanks-words = thanks, thank you, thank you very much, many thanks, thx, ty, cheers, great, perfect, ok, okay, cool, nice, got it, good bot
@@ -558,6 +561,7 @@ did-restore = “{ $name }” was restored
 history-restore = “Restore” proposes the article as it was before that change.
 error-said = { $detail }
 error-overtaken = Nothing was changed, as this happened since you were shown it:
+overtaken-next = If your change is still wanted, ask for it again: it will start from what is published now.
 error-text-too-long = This text is too long for a form of { $most } characters: upload a corrected file with /admin add, and it takes the article’s place.
 error-text-moved = Somebody changed this text while you were writing: open the form again, to see what it is now. Nothing was changed.
 error-feed-gone = This feed is not watched here; /admin watch lists those that are.

@@ -31,7 +31,7 @@ nearest-open = Ouvrir un article proche
 filter-between = du { $since } au { $until }
 filter-since = depuis le { $since }
 filter-until = jusqu’au { $until }
-filter-source = dans { $name }
+filter-source = chez { $name }
 filter-article = dans cet article
 day = { $day ->
     [1] 1er
@@ -282,7 +282,16 @@ proposal-count-rejected = { $count ->
 proposal-new = Nouveau :
 proposal-change = Modifié :
 proposal-before-after = { $field } : { $before } → { $after }
-proposal-text = Le texte est différent.
+proposal-text = Le texte est différent : { $changed ->
+    [one] { $changed } paragraphe modifié
+   *[other] { $changed } paragraphes modifiés
+}, { $added ->
+    [one] { $added } ajouté
+   *[other] { $added } ajoutés
+}, { $removed ->
+    [one] { $removed } retiré
+   *[other] { $removed } retirés
+}.
 proposal-guessed = deviné : { $fields }
 proposal-unchanged = Déjà là, sans changement :
 proposal-rejected = Refusés :
@@ -454,8 +463,8 @@ button-jump = Aller à la page…
 jump-title = Aller à une page
 jump-label = Numéro de la page
 error-page = Écrivez le numéro d’une page, par exemple 3.
-which = Plusieurs articles portent ce titre. Lequel ?
-error-article-several = Plusieurs articles portent ce titre ; ajoutez-y la source ou l’auteur, ou choisissez dans la liste pendant que vous écrivez.
+which = Plusieurs articles correspondent à ce titre. Lequel ?
+error-article-several = Plusieurs articles correspondent à ce titre ; ajoutez-y la source ou l’auteur, ou choisissez dans la liste pendant que vous écrivez.
 question-label = Votre question
 welcome = Avec plaisir.
 thanks-words = merci, merci beaucoup, merci bien, grand merci, mille mercis, super, parfait, génial, top, ok, okay, d'accord, cool, nickel, bien vu, bravo, compris, thanks
@@ -600,6 +609,7 @@ did-restore = « { $name } » a été rétabli
 history-restore = « Rétablir » propose l’article tel qu’il était avant ce changement.
 error-said = { $detail }
 error-overtaken = Rien n’a changé, car ceci s’est passé depuis que vous l’avez vu :
+overtaken-next = Si votre changement reste utile, demandez-le de nouveau : il partira de ce qui est publié maintenant.
 error-text-too-long = Ce texte est trop long pour un formulaire de { $most } caractères : envoyez un fichier corrigé avec /admin ajouter, il prendra la place de l’article.
 error-text-moved = Quelqu’un a changé ce texte pendant que vous écriviez : rouvrez le formulaire pour voir où il en est. Rien n’a changé.
 error-feed-gone = Ce flux n’est pas suivi ici ; /admin suivre donne la liste de ceux qui le sont.

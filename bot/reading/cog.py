@@ -159,7 +159,7 @@ class Reading(commands.Cog):
     @command("source")
     @everywhere
     async def source(self, interaction: Interaction, title: str) -> Card:
-        """Open an article at its first page; if several have that title, ask which one."""
+        """Open an article at its first page; if several match, ask which one."""
         scope, language = await self.bot.open_scope(interaction), language_of(interaction)
         found = scope.catalogue.find_articles(title)
         if not found and scope.catalogue.articles:
@@ -167,7 +167,8 @@ class Reading(commands.Cog):
         if not found:
             return await about.starters_card(self.bot, interaction, language)
         if len(found) > 1:
-            return notice(language("which"), None, open_select(found, language("sources-open")))
+            which = open_select(found[:MAX_OPTIONS], language("sources-open"))
+            return notice(language("which"), None, which)
         return await open_page(scope, ref(found[0]), 0, language)
 
     @source.autocomplete("title")

@@ -77,14 +77,14 @@ class Catalogue:
     def find_articles(self, text: str) -> list[ArticleSummary]:
         """Return the article with this digest or id, or else all articles with this title.
 
-        Failing that, return the newest article that matches every word.
+        Failing that, return those that match every word, newest first.
         """
         if text in self.by_ref:
             return [self.by_ref[text]]
         wanted = fold(text.strip())
         exact = [a for a in self.articles if text.strip() == a.id]
         exact = exact or [a for key, a in self.search_keys if fold(a.title) == wanted]
-        return exact or self.search(text)[:1]
+        return exact or self.search(text)
 
     def choose(self, text: str, unknown: str = "article-unknown") -> ArticleSummary:
         """Return the one article with this id or title; raises BotError, ``unknown`` for none."""

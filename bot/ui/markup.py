@@ -103,12 +103,23 @@ def tell_differences(old: str, new: str, room: int) -> str:
     return shown
 
 
+def count_differences(old: str, new: str) -> dict[str, int]:
+    """Return the numbers of paragraphs ``changed``, ``added`` and ``removed``."""
+    matcher = SequenceMatcher(None, old.split("\n\n"), new.split("\n\n"), autojunk=False)
+    sizes = [(j - i, m - k) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal"]
+    gone, come, both = sum(s[0] for s in sizes), sum(s[1] for s in sizes), sum(map(min, sizes))
+    return {"changed": both, "added": come - both, "removed": gone - both}
+
+
 def _list_differences(old: str, new: str) -> Iterator[str]:
     """Yield each visible difference with some words around it, paragraph by paragraph."""
     before, after = (text.replace(_GAP, "").split("\n\n") for text in (old, new))
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield from _compare("\n\n".join(before[i:j]).split(), "\n\n".join(after[k:m]).split())
+            sides = before[i:j], after[k:m]
+            is_paired = j - i == m - k
+            for pair in zip(*sides, strict=True) if is_paired else [map("\n\n".join, sides)]:
+                yield from _compare(*map(str.split, pair))
 
 
 def _compare(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:

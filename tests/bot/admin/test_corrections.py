@@ -211,6 +211,7 @@ async def test_the_second_editor_is_told_what_changed_meanwhile(world: World) ->
     await world.admin.click(second.response, label="Remplacer")
     told = text_of(second.response)
     assert "Rien n’a changé, car ceci s’est passé depuis que vous l’avez vu :" in told
+    assert "demandez-le de nouveau" in told.splitlines()[-1]
     assert re.search(rf"« La crue » a été modifié \(texte\)\n-# .* · par <@{world.admin.id}>", told)
     assert (await stored(world))["la-crue"] == CRUE.replace("mardi", "jeudi")
 

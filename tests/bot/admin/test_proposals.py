@@ -172,9 +172,9 @@ def test_a_change_of_a_text_that_cannot_be_seen_is_told_all_the_same() -> None:
     texts = ("Le pont.", "Le\u200b pont.")
     entry = AuditEntry(MADE, "me", "change", "a", fields=("text",))
     step = Step(entry, *(Article("a", "Le pont", text) for text in texts), 1)
-    assert "> Le texte est différent." in texts_of(
-        history_card([step], {}, FR, collection="o", total=1)
-    )
+    told = texts_of(history_card([step], {}, FR, collection="o", total=1))
+    counts = "1 paragraphe modifié, 0 ajouté, 0 retiré"
+    assert f"> Le texte est différent\N{NO-BREAK SPACE}: {counts}." in told
 
 
 @trying(**MANY)

@@ -116,7 +116,7 @@ async def test_a_page_is_gone_to_by_its_number(world: World) -> None:
 async def test_of_several_articles_with_a_title_one_is_asked_which(world: World) -> None:
     world.engine.put(replace(RIVER, id="autre", date=date(2019, 1, 1)))
     asked = await world.member.slash(world.channel, "source", title=RIVER.title)
-    assert "Plusieurs articles portent ce titre." in text_of(asked.response)
+    assert "Plusieurs articles correspondent à ce titre." in text_of(asked.response)
     labels = [option["label"] for option in select_of(asked.response)["options"]]
     assert len(set(labels)) == 2
     assert any("2019-01-01" in label for label in labels)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
+from bot.errors import BotError
 from bot.ui.catalogue import Catalogue, Catalogues, fold
 from bot.ui.naming import make_digest
 from tests.fakes import BAKERY, LETTER, RIVER, FakeEngine
@@ -70,6 +73,17 @@ def test_all_articles_of_a_title_are_found_newest_first() -> None:
     twin = replace(CATALOGUE.articles[0], id="autre", date=date(2030, 1, 1))
     found = Catalogue((*CATALOGUE.articles, twin)).find_articles(twin.title)
     assert [article.id for article in found] == ["autre", CATALOGUE.articles[0].id]
+
+
+def test_words_that_several_articles_have_choose_none_of_them() -> None:
+    other = replace(CATALOGUE.articles[0], id="autre", title=f"{CATALOGUE.articles[0].title} (bis)")
+    catalogue, words = Catalogue((*CATALOGUE.articles, other)), other.title.split()[-3]
+    assert {article.id for article in catalogue.find_articles(words)} >= {
+        CATALOGUE.articles[0].id,
+        "autre",
+    }
+    with pytest.raises(BotError, match="article-several"):
+        catalogue.choose(words)
 
 
 def test_a_list_is_made_anew_when_its_articles_change() -> None:

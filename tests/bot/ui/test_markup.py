@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.markup import clean, escape, fit, shorten, tell_differences, unescape
+from bot.ui.markup import clean, count_differences, escape, fit, shorten, tell_differences, unescape
 
 NASTY = st.text(
     st.one_of(
@@ -152,6 +152,19 @@ def test_of_two_texts_no_difference_is_told_that_cannot_be_seen() -> None:
     assert tell_differences(before, after.replace("hier", "lundi"), 100).endswith(
         "~~hier.~~ **lundi.**"
     )
+
+
+def test_paragraphs_are_counted_that_were_changed_added_or_removed() -> None:
+    before, after = "A\n\nB\n\nC\n\nD\n\nE\n\nF", "A\n\nb\n\nC\n\nX\n\nY\n\nZ\n\nE"
+    assert count_differences(before, after) == {"changed": 2, "added": 2, "removed": 1}
+    assert not any(count_differences(before, before).values())
+
+
+def test_paragraphs_are_compared_one_with_one() -> None:
+    before = "\n\n".join(f"La Loire monte de {n} mètres, les quais sont fermés." for n in range(99))
+    told = tell_differences(before, before.replace("fermés", "ouverts"), 200)
+    one = "… mètres, les quais sont ~~fermés.~~ **ouverts.** "
+    assert told == f"{3 * one}…"
 
 
 def test_differences_a_few_words_apart_are_told_in_one_go() -> None:
