@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import discord
     from fluent.runtime import FluentBundle
 
+    from embeddings.types import Filters
+
 LOCALES = Path(__file__).parent / "locales"
 _log = logging.getLogger(__name__)
 
@@ -63,6 +65,15 @@ class Language:
 
         month = format_date(day, "MMMM", locale=self.code)
         return self("day", day=day.day, month=month, year=str(day.year))
+
+    def say_filters(self, filters: Filters) -> str:
+        """Say filters, such as "since May 1, 2018, from Reuters"; empty without any."""
+        given = {"since": filters.since, "until": filters.until}
+        days = {name: self.say_day(day) for name, day in given.items() if day}
+        named = {"source": filters.source, "article": filters.article_id}
+        keys = ["between" if len(days) > 1 else name for name in [*days][:1]]
+        keys += [name for name, value in named.items() if value]
+        return ", ".join(self(f"filter-{key}", **days, name=filters.source) for key in keys)
 
     def say_month(self, month: str) -> str:
         """Return a month such as ``2018-06`` as "June 2018"; raises ValueError if it is none."""

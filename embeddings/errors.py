@@ -16,7 +16,7 @@ The tree::
     ├── StorageError          the store cannot be read or written
     │   ├── AwayError         the database cannot be reached for now
     │   ├── FullError         the disk is full; nothing was changed
-    │   └── PlaceError        this user may not write to that place: exit code 2
+    │   └── PlaceError        this user may not use that place: exit code 2
     ├── SnapshotError         a stored snapshot or article is damaged
     │   └── OtherFormat       an intact snapshot of another program version or model
     └── ModelError            the model cannot be loaded, or does not fit
@@ -147,7 +147,7 @@ class FullError(StorageError):
 
 
 class PlaceError(StorageError):
-    """This user may not write to that place."""
+    """This user may not write to that place, or not enter that database."""
 
 
 class SnapshotError(EmbeddingsError):

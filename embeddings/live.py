@@ -87,6 +87,7 @@ class Live:
             if copy is None:
                 raise error if str(error) else StorageError(self.notes[-1]) from error
             self.snapshot, self.is_cut_off = copy, True
+            self.note("Questions are answered from the copy here; changes wait for the database.")
         else:
             self.is_cut_off = False
             self.snapshot, notes = await asyncio.to_thread(self.snapshots.load_best)

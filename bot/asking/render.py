@@ -1,7 +1,7 @@
 """Draws an answer as a card: quotes, sources, notes and buttons, within Discord's limits; pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from discord import ui
@@ -171,7 +171,7 @@ def refusal_card(answer: Answer, options: Options) -> Card:
         return Card(question(show_question(answer.question)), *map(text, notes))
     sentence = language(f"refusal-{str(answer.refusal).replace('_', '-')}")
     if answer.refusal is Refusal.NO_MATCH_IN_FILTER and answer.filters:
-        filters = ", ".join(filter_words(answer.filters, language))
+        filters = say_filters(answer.filters, language)
         sentence = language("refusal-no-match-in", filters=filters)
     return Card(
         question(show_question(answer.question)),
@@ -209,19 +209,9 @@ def quote(hit: Hit, language: Language, limit: int) -> str:
     return f"> {opening}{excerpt(hit.article.text, hit.passage, span, room)}{closing}"
 
 
-def filter_words(filters: Filters, language: Language) -> list[str]:
-    """Return filters in words, such as "since 1 May 2018"."""
-    since = language.say_day(filters.since) if filters.since else ""
-    until = language.say_day(filters.until) if filters.until else ""
-    words = []
-    if since or until:
-        key = "between" if since and until else "since" if since else "until"
-        words.append(language(f"filter-{key}", since=since, until=until))
-    if filters.source:
-        words.append(language("filter-source", name=fit(filters.source, NAME)))
-    if filters.article_id:
-        words.append(language("filter-article"))
-    return words
+def say_filters(filters: Filters, language: Language) -> str:
+    """Say filters, as ``Language.say_filters``, on a card."""
+    return language.say_filters(replace(filters, source=fit(filters.source or "", NAME)))
 
 
 def _draw_notes(answer: Answer, language: Language) -> Piece:
@@ -233,7 +223,7 @@ def _draw_notes(answer: Answer, language: Language) -> Piece:
 def _say_notes(answer: Answer, language: Language, room: int = NOTE) -> Iterator[str]:
     if answer.understood_as:
         yield language("note-follows", question=fit(answer.understood_as, QUESTION))
-    filters = ", ".join(filter_words(answer.filters, language))
+    filters = say_filters(answer.filters, language)
     if answer.understood:
         words = fit(", ".join(answer.understood), NOTE)
         key = "note-understood-as" if filters else "note-understood"

@@ -16,16 +16,18 @@ opening = Opening the corpus…
 
 refusal-empty_corpus = No article is indexed yet: add some with "verbatim add FILE".
 refusal-not_found = No passage of the articles answers this question.
-refusal-no_match_in_filter = Nothing within those dates or that source: widen them to search everywhere.
+refusal-no_match_in_filter = Nothing answers this { $filters }: drop that limit to search everywhere.
 
 nearest = The nearest articles: { $titles }
 understood = Understood: { $parts }.
-since = since { $day }
-until = until { $day }
-in-source = by { $source }
+quoted = “{ $words }”
+filter-between = from { $since } to { $until }
+filter-since = since { $since }
+filter-until = until { $until }
+filter-source = from { $name }
 understood-as = Understood as: “{ $question }”
 closest = The closest passage, which may not answer:
-widened = Nothing within those dates or that source: all the articles were searched.
+widened = Nothing there answers, so all the articles were searched.
 note-thanks = You are welcome. Ask the articles anything else.
 note-goodbye = Goodbye.
 note-greeting = Hello. Ask a question, and the articles answer in their own words.
@@ -63,7 +65,7 @@ exported = { $articles ->
    *[other] { $articles } articles exported
 } to { $file }.
 no-audit = Nothing has been changed yet.
-somebody = somebody
+by-itself = by itself
 column-at = When
 column-by = Who
 column-what = What

@@ -16,16 +16,18 @@ opening = Ouverture du corpus…
 
 refusal-empty_corpus = Aucun article n’est encore indexé : ajoutez-en avec « verbatim add FICHIER ».
 refusal-not_found = Aucun passage des articles ne répond à cette question.
-refusal-no_match_in_filter = Rien à ces dates ou dans cette source : élargissez-les pour chercher partout.
+refusal-no_match_in_filter = Rien n’y répond { $filters } : ôtez cette limite pour chercher partout.
 
 nearest = Les articles les plus proches : { $titles }
 understood = Compris : { $parts }.
-since = depuis le { $day }
-until = jusqu’au { $day }
-in-source = par { $source }
+quoted = « { $words } »
+filter-between = du { $since } au { $until }
+filter-since = depuis le { $since }
+filter-until = jusqu’au { $until }
+filter-source = chez { $name }
 understood-as = Question comprise ainsi : « { $question } »
 closest = Le passage le plus proche, qui ne répond peut-être pas :
-widened = Rien à ces dates ni dans cette source : tous les articles ont été parcourus.
+widened = Rien n’y répond : tous les articles ont été parcourus.
 note-thanks = De rien. Posez d’autres questions aux articles.
 note-goodbye = Au revoir.
 note-greeting = Bonjour. Posez une question : les articles y répondent avec leurs propres mots.
@@ -66,7 +68,7 @@ exported = { $articles ->
    *[other] { $articles } articles exportés
 } dans { $file }.
 no-audit = Rien n’a encore été changé.
-somebody = quelqu’un
+by-itself = automatiquement
 column-at = Quand
 column-by = Qui
 column-what = Quoi

@@ -8,7 +8,7 @@ from discord import ButtonStyle, ui
 from discord.ext import commands, tasks
 
 from bot.asking.buttons import passage_card, read_filters, read_question
-from bot.asking.render import QUOTE, credit, filter_words, show_question
+from bot.asking.render import QUOTE, credit, say_filters, show_question
 from bot.context import Bot, Interaction, Scope, language_of
 from bot.delivery import LOST, defer, defer_update, post, reach
 from bot.errors import BotError
@@ -225,7 +225,7 @@ def consent_card(asked: str, filters: Filters, language: Language, kind: str, to
     agree = f"v:agree:{kind}:{pack(filters)}{to}"
     return Card(
         question(show_question(asked)),
-        _say_filters(filters, language),
+        _name_filters(filters, language),
         text(language(f"{kind}-consent", days=str(KEPT_DAYS))),
         row(
             button(language(f"{kind}-agree"), agree, style=ButtonStyle.success),
@@ -235,9 +235,9 @@ def consent_card(asked: str, filters: Filters, language: Language, kind: str, to
     )
 
 
-def _say_filters(filters: Filters, language: Language) -> Piece:
+def _name_filters(filters: Filters, language: Language) -> Piece:
     """Return a line that names the filters of a question; None without any."""
-    words = ", ".join(filter_words(filters, language))
+    words = say_filters(filters, language)
     return text(f"-# {language('note-only', filters=words)}") if words else None
 
 
@@ -245,7 +245,7 @@ def inquiry_card(inquiry: Inquiry, language: Language) -> Card:
     """Return an inquiry for the newsroom's channel, with the buttons that respond to it."""
     return Card(
         text(f"### {language('news-title')}", f"> {fit(inquiry.question, QUOTE)}"),
-        _say_filters(inquiry.filters, language),
+        _name_filters(inquiry.filters, language),
         text(f"-# {language('news-asker', name=f'<@{inquiry.user}>')}"),
         row(
             button(language("news-answer"), f"v:reply:{inquiry.n}", style=ButtonStyle.primary),
@@ -264,7 +264,7 @@ def reply_card(asked: str, head: str, reply: str) -> Card:
 
 def notification_card(watch: Watch, hit: Hit, language: Language) -> Card:
     """Return the passage that now answers a question, for the person who waits for it."""
-    more = _say_filters(watch.filters, language), text(f"-# {language('tell-once')}")
+    more = _name_filters(watch.filters, language), text(f"-# {language('tell-once')}")
     return passage_card(
         watch.question, hit, language, language("tell-title"), *more, accent=ANSWERED
     )

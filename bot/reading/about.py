@@ -9,7 +9,7 @@ from typing import Any
 
 from discord import ButtonStyle
 
-from bot.asking.render import filter_words
+from bot.asking.render import say_filters
 from bot.context import Action, Bot, Interaction, Scope, language_of
 from bot.delivery import defer, defer_update
 from bot.translate import Language, Languages
@@ -99,7 +99,7 @@ def privacy_card(data: PersonalData, language: Language, *, kept_by: str, days: 
 
 def _show_waiting(watch: Watch, language: Language) -> str:
     """Return a waiting question, with its filters in parentheses."""
-    filters = ", ".join(filter_words(watch.filters, language))
+    filters = say_filters(watch.filters, language)
     return fit(watch.question, _LINE) + (f" ({filters})" if filters else "")
 
 

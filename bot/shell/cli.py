@@ -53,7 +53,7 @@ def _read_utf8(text: str) -> str:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @common
-@click.version_option(find_version() or "(not installed)", message="verbatim %(version)s")
+@click.version_option(find_version() or "?", message="verbatim %(version)s")
 def app() -> None:
     """Answer questions about news stories with the stories' own words.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -12,6 +13,7 @@ import click
 from bot.shell import output as serializers
 from bot.shell.session import Shell, command
 from embeddings.errors import InputError
+from embeddings.snapshots.disk import write_atomic
 
 if TYPE_CHECKING:
     from bot.shell.screen import Screen, Words
@@ -45,7 +47,7 @@ def evaluate(
     evaluation = _measure(shell, folder, limit, plots)
     if misses:
         lines = (serializers.dumps(row) + "\n" for row in evaluation.misses)
-        misses.write_text("".join(lines), encoding="utf-8")
+        write_atomic(misses, "".join(lines).encode())
     shell.reply(evaluation.figures, None, show_figures)
 
 
@@ -66,7 +68,7 @@ def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> None:
     _check_writable(output)
     with shell.show_progress() as progress:
         calibration = asyncio.run(fit(folders, shell.settings, progress=progress))
-    calibration.save(output)
+    write_atomic(output, calibration.dump())
     shell.reply(calibration.document(), None, show_calibration)
 
 
@@ -86,16 +88,13 @@ def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) 
 
 
 def _check_writable(path: Path) -> None:
-    """Raise InputError unless a file can be written; its content is left as it is."""
+    """Raise InputError unless a file can be put in its place; what is there is left as it is."""
     if not path.parent.is_dir():
         raise InputError(f"The folder {path.parent} does not exist; make it, or name another.")
-    is_new = not path.exists()
     try:
-        path.open("ab").close()
+        TemporaryFile(dir=path.parent).close()
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None
-    if is_new:
-        path.unlink()
 
 
 def show_figures(screen: Screen, figures: Mapping[str, object]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.asking.excerpt import choose_shown
 from bot.shell.output import split_draft
-from embeddings.types import FIELDS, Answer, ArticleSummary, Filters, Hit
+from embeddings.types import FIELDS, Answer, ArticleSummary, Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +33,8 @@ def show_answer(screen: Screen, value: Answer, threshold: float) -> None:
     for hit in choose_shown(value.hits):
         _show_hit(screen, hit, threshold)
     if value.refusal and not value.is_small_talk:
-        screen.line(words(f"refusal-{value.refusal}"), "yellow")
+        key, filters = f"refusal-{value.refusal}", words.say_filters(value.filters)
+        screen.line(words(key, filters=filters), "yellow")
     if value.closest:
         screen.line(words("closest"), "yellow")
     for hit in value.closest[:1]:
@@ -47,8 +48,11 @@ def _show_understood(screen: Screen, value: Answer) -> None:
     if value.understood_as:
         screen.line(words("understood-as", question=value.understood_as), "dim")
     if value.understood:
-        parts = [f"« {p} »" for p in value.understood] + _format_filters(words, value.filters)
-        screen.line(words("understood", parts=", ".join(parts)), "dim")
+        heard = [
+            words("quoted", words=", ".join(value.understood)),
+            words.say_filters(value.filters),
+        ]
+        screen.line(words("understood", parts=", ".join(filter(None, heard))), "dim")
     if value.widened:
         screen.line(words("widened"), "yellow")
     for note in value.notes:
@@ -83,12 +87,6 @@ def format_source(words: Words, hit: Hit, threshold: float) -> str:
         words.say_confidence(hit.confidence, threshold),
     ]
     return " · ".join(part for part in parts if part)
-
-
-def _format_filters(words: Words, filters: Filters) -> list[str]:
-    days = {"since": filters.since, "until": filters.until}
-    parts = [words(key, day=words.say_day(day)) for key, day in days.items() if day]
-    return [*parts, words("in-source", source=filters.source)] if filters.source else parts
 
 
 def show_sources(screen: Screen, values: Iterable[ArticleSummary]) -> None:
@@ -146,7 +144,8 @@ def show_audit(screen: Screen, entries: Iterable[AuditEntry]) -> None:
             details = details or f"{(entry.before or '')[:12]} → {(entry.after or '')[:12]}"
         elif entry.what == "publish":
             details = "+{} ~{} -{}".format(*entry.counts)
-        what, by = words(f"did-{entry.what}"), entry.by or words("somebody")
+        by = words("by-itself") if entry.by in {"", "watch"} else entry.by
+        what = words(f"did-{entry.what}")
         subject = entry.article or entry.snapshot
         rows.append((entry.at.isoformat(" ", "seconds"), by, what, subject, details))
     _show_rows(screen, ("at", "by", "what", "about", "details"), rows, "no-audit")

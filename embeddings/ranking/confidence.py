@@ -173,10 +173,9 @@ class Calibration:
         text = json.dumps(asdict(self))
         return dict(json.loads(text, parse_float=lambda number: round(float(number), 5)))
 
-    def save(self, path: Path) -> None:
-        """Write the calibration as indented JSON."""
-        text = json.dumps(self.document(), indent=2, ensure_ascii=False, sort_keys=False)
-        path.write_text(text + "\n", encoding="utf-8")
+    def dump(self) -> bytes:
+        """Return the calibration as indented JSON, for a file."""
+        return (json.dumps(self.document(), indent=2, ensure_ascii=False) + "\n").encode()
 
     @classmethod
     def load(cls, path: Path) -> Self:

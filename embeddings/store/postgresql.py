@@ -15,7 +15,7 @@ import psycopg
 from pgvector.psycopg import register_vector
 from sqlalchemy import Connection, create_engine, exc, text
 
-from embeddings.errors import AwayError, BusyError, FullError, StorageError
+from embeddings.errors import AwayError, BusyError, FullError, PlaceError, StorageError
 from embeddings.store.database import Database, Transaction
 
 log = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ class PostgresDatabase(Database):
         first = " ".join(str(error.orig).split("\n")[0].split())
         is_refused = not state and any(word in first for word in _REFUSALS)
         if state.startswith("28") or state == "3D000" or is_refused:
-            return StorageError(
+            return PlaceError(
                 "The database does not let anybody in with that address: check the user, the "
                 "password and the name in VERBATIM_STORE__ADDRESS."
             )
@@ -117,8 +117,8 @@ class PostgresDatabase(Database):
             return kind(f"The database {self.describe()} {reason}")
         if error.connection_invalidated or state[:2] in {"", "08", "57"}:
             return AwayError(
-                f"The database {self.describe()} cannot be reached ({first}). Questions are "
-                "answered from the last snapshot; changes and reindexing wait until it runs again."
+                f"The database {self.describe()} cannot be reached ({first}); check that it runs, "
+                "and the host and the port in VERBATIM_STORE__ADDRESS."
             )
         if isinstance(error, exc.IntegrityError | exc.ProgrammingError):
             return None

@@ -52,6 +52,7 @@ CHAMP = (
     "qui contient deux-points."
 )
 CUT = "cut it into several."
+WHICH = "Il n’y a pas d’option « --n » (vouliez-vous dire l’une de celles-ci : « --a », « --b » ?)"
 AGAIN = "réessayez quand ce sera fini."
 NEVER_SHOWN = {
     *("The question is empty.", "The question is too long."),
@@ -172,25 +173,27 @@ def test_every_gap_of_the_french_is_one_of_the_english() -> None:
         ("f.zip holds more than 2000 files; cut it into several.",
          "f.zip contient plus de 2000 fichiers ; découpez-la."),
         ("The setting VERBATIM_TOP_K cannot be used: input should be greater than 0, not '0'.",
-         "Le réglage VERBATIM_TOP_K ne peut pas servir : il faut plus de 0, et non '0'."),
+         "Le réglage VERBATIM_TOP_K ne peut pas servir : il faut plus de 0, et non « 0 »."),
         ("Nothing was changed, because /srv/v cannot be written: Not a directory.",
          "Rien n’a été changé, car /srv/v ne peut pas être écrit : ce n’est pas un dossier."),
         ("The database /a b.db may not be opened: check its permissions.",
          "L’ouverture de la base de données /a b.db est interdite : vérifiez ses droits d’accès."),
         ("The date is 'zzz', which is no day; write it as 2018-06-22.",
-         "La date est 'zzz', qui n’est pas un jour ; écrivez-le ainsi : 2018-06-22."),
+         "La date est « zzz », qui n’est pas un jour ; écrivez-le ainsi : 2018-06-22."),
         ("a.zip is no ZIP that can be read (File is not a zip file); export it again.",
          "a.zip n’est pas un ZIP lisible (ce n’est pas un fichier ZIP) ; exportez-le de nouveau."),
         ("verbatim.toml cannot be read: [Errno 21] Is a directory: 'verbatim.toml'.",
          "verbatim.toml ne peut pas être lu : c’est un dossier."),
         ("The setting X cannot be used: input should be 'fr' or 'en', not 'de'.",
-         "Le réglage X ne peut pas servir : il faut 'fr' ou 'en', et non 'de'."),
+         "Le réglage X ne peut pas servir : il faut « fr » ou « en », et non « de »."),
         ("a has more than 2,000,000 characters of text, the most of one article; " + CUT,
          "a contient plus de 2 000 000 caractères, le maximum d’un article ; découpez-le."),
         ("a has more than 10,000 paragraphs, the most of one article; " + CUT,
          "a a plus de 10 000 paragraphes, le maximum d’un article ; découpez-le."),
-        ("No such option '--n'. (Did you mean one of: '--a', '--b'?)",
-         "Il n’y a pas d’option « --n » (vouliez-vous dire l’une de celles-ci : '--a', '--b' ?)"),
+        ("No such option '--n'. (Did you mean one of: '--a', '--b'?)", WHICH),
+        ("'DEBUG', 'INFO', 'WARNING' or 'ERROR'", "« DEBUG », « INFO », « WARNING » ou « ERROR »"),
+        ('There is no article "l\'été"; `sources` lists the articles.',
+         "Il n’y a pas d’article « l'été » ; « sources » montre les articles."),
         ("Directory '/srv/v' is not readable", "le dossier /srv/v ne peut pas être lu"),
         ("Somebody else is writing in /x (process 3, since noon UTC); try again when that is done.",
          "Quelqu’un d’autre écrit dans /x (le processus 3, depuis le noon UTC) ; " + AGAIN),

@@ -105,8 +105,8 @@ async def test_rollback_suggests_the_snapshots_that_do_not_serve(world: World) -
 
 async def test_an_unknown_snapshot_gets_a_sentence(world: World) -> None:
     result = await admin(world, "rollback", snapshot="s9")
-    said = "Rien n’a changé. Il n’y a pas d’instantané 's9' ; sont gardés : s1."
-    assert text_of(result.response) == said
+    said = "Rien n’a changé. Il n’y a pas d’instantané « s9 » ; sont gardés : s1."
+    assert text_of(result.response).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
 async def test_a_removal_is_confirmed_first(world: World) -> None:

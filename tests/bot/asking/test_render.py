@@ -13,7 +13,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from bot.asking.excerpt import name_confidence
-from bot.asking.render import Options, answer_card, filter_words, link_title, quote
+from bot.asking.render import Options, answer_card, link_title, quote, say_filters
 from bot.translate import Language, Languages
 from bot.ui.components import Card
 from bot.ui.markup import escape
@@ -215,16 +215,16 @@ def test_what_a_question_leans_on_and_other_notes_are_shown() -> None:
 
 
 def test_filters_are_said_in_words() -> None:
-    cases: list[Any] = [
-        (Filters(since=date(2018, 6, 1)), ["depuis le 1er juin 2018"]),
-        (Filters(until=date(2018, 8, 2)), ["jusqu’au 2 août 2018"]),
-        (Filters(source="*Next*"), [r"dans \*Next\*"]),
-        (Filters(article_id="a"), ["dans cet article"]),
-        (Filters(), []),
-    ]
-    assert [
-        (filters, words) for filters, words in cases if filter_words(filters, FR) != words
-    ] == []
+    first, last = date(2018, 6, 1), date(2018, 8, 2)
+    cases = {
+        Filters(since=first): "depuis le 1er juin 2018",
+        Filters(until=last, source="*Next*"): r"jusqu’au 2 août 2018, chez \*Next\*",
+        Filters(since=first, until=last, article_id="a"): (
+            "du 1er juin 2018 au 2 août 2018, dans cet article"
+        ),
+        Filters(): "",
+    }
+    assert {filters: say_filters(filters, FR) for filters in cases} == cases
 
 
 def test_days_are_written_as_each_language_does() -> None:

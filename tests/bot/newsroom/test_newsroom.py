@@ -211,7 +211,7 @@ async def test_a_question_waits_with_what_it_was_narrowed_to(world: World) -> No
     """Its filters are shown before it is kept and in /privacy, and used once articles change."""
     refused = await world.ask(ASKED, **NARROWED)
     consent = await world.member.click(refused.response, label="Me prévenir si un article répond")
-    narrowed = f"depuis le 1er janvier 2018, dans {RIVER.source}"
+    narrowed = f"depuis le 1er janvier 2018, chez {RIVER.source}"
     assert f"Seulement {narrowed}" in text_of(consent.response)
     await world.member.click(consent.response, label="Garder et me prévenir")
     shown = await world.member.slash(world.channel, "privacy")
@@ -231,7 +231,7 @@ async def test_the_newsroom_sees_what_a_question_was_narrowed_to(world: World) -
     consent = await world.member.click(refused.response, label="Demander à la rédaction")
     await world.member.click(consent.response, label="Envoyer")
     sent = text_of(world.other_channel.last_message)
-    assert f"Seulement depuis le 1er janvier 2018, dans {RIVER.source}" in sent
+    assert f"Seulement depuis le 1er janvier 2018, chez {RIVER.source}" in sent
     again = await world.member.click(refused.response, label="Demander à la rédaction")
     await world.member.click(again.response, label="Envoyer")
     assert len(await records(world).find(Inquiry, user=world.member.id)) == 1

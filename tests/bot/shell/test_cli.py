@@ -158,7 +158,7 @@ def test_a_mistake_is_told_in_french_unless_it_is_set_otherwise(stage: Stage) ->
     said = stage.run("ask", "x", "--since", "2019-01-02", "--until", "2019-01-01")
     assert (said.code, "vient après --until 2019-01-01" in said.err) == (2, True)
     said = stage.run("ask", "x", "--since", "hier-soir")
-    assert "'hier-soir' n’est pas une date du calendrier" in said.err
+    assert "hier-soir\N{NO-BREAK SPACE}» n’est pas une date du calendrier" in said.err
     assert ".." not in said.err
     said = stage.run("ask", "x", "--top-k", "11")
     assert said.err.startswith("Valeur impropre pour «\N{NO-BREAK SPACE}--top-k")

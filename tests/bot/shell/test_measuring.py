@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -172,6 +175,17 @@ def test_a_calibration_that_fails_leaves_the_file_that_was_there(stage: Stage) -
     assert Path("c.json").read_text(encoding="utf-8") == "before"
     stage.run("calibrate", "set", "--output", "new.json")
     assert not Path("new.json").exists()
+
+
+@pytest.mark.parametrize("command", ["calibrate set --output", "eval set --misses"])
+def test_a_full_disk_leaves_the_file_that_was_there(stage: Stage, command: str) -> None:
+    fitting(stage)
+    Path("f.json").write_text("before", encoding="utf-8")
+    stage.patch.setattr(os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "No space left")))
+    said = stage.run(*command.split(), "f.json")
+    assert (said.code, Path("f.json").read_text(encoding="utf-8")) == (1, "before")
+    assert "the disk is full" in said.err
+    assert [path.name for path in Path().iterdir() if path.is_file()] == ["f.json"]
 
 
 def test_a_file_that_cannot_be_written_is_told_before_anything_is_fitted(stage: Stage) -> None:

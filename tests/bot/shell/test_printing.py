@@ -90,13 +90,12 @@ def test_what_was_understood_is_shown_back_with_its_dates() -> None:
         understood=("en juin 2018",),
         filters=Filters(since=date(2018, 6, 1), until=date(2018, 6, 30)),
     )
-    assert piped(narrowed)[0] == (
-        "Understood: « en juin 2018 », since June 1, 2018, until June 30, 2018."
-    )
+    assert piped(narrowed)[0] == ("Understood: “en juin 2018”, from June 1, 2018 to June 30, 2018.")
 
 
 def test_widening_is_said() -> None:
     widened = replace(ANSWER, understood=("en mai",), widened=True)
+    assert piped(widened)[0] == "Understood: “en mai”."
     assert "all the articles were searched" in piped(widened)[1]
 
 
@@ -123,8 +122,12 @@ def test_what_was_not_understood_is_told() -> None:
 def test_each_refusal_has_its_own_sentence(refusal: Refusal, language: str) -> None:
     file = io.StringIO()
     screen = Screen(Words(language), file)
-    printing.show_answer(screen, Answer("?", "s1", None, refusal), 0.5)
-    assert file.getvalue().strip() == screen.words(f"refusal-{refusal}")
+    narrowed = Filters(until=date(2018, 6, 1), source="Next")
+    printing.show_answer(screen, Answer("?", "s1", None, refusal, filters=narrowed), 0.5)
+    limits = {"fr": "jusqu’au 1er juin 2018, chez Next", "en": "until June 1, 2018, from Next"}
+    said = screen.words(f"refusal-{refusal}", filters=limits[language])
+    assert file.getvalue().strip() == said
+    assert (limits[language] in said) == (refusal is Refusal.NO_MATCH_IN_FILTER)
 
 
 def test_an_empty_list_of_articles_is_said_on_a_terminal() -> None:

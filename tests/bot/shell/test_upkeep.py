@@ -121,7 +121,7 @@ def test_audit_of_an_article_that_never_was_says_so(run: Run) -> None:
     for how in ((), ("--json",)):
         said = run("audit", "--article", "nope", *how)
         assert (said.code, said.out) == (2, "")
-        assert "article 'nope'" in said.err
+        assert "article «\N{NO-BREAK SPACE}nope\N{NO-BREAK SPACE}»" in said.err
 
 
 def test_audit_has_a_form_for_people(run: Run) -> None:

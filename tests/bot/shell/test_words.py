@@ -13,7 +13,7 @@ from bot.shell.screen import Words
 BOT = Path(__file__).resolve().parents[3] / "bot"
 FILES = [*(BOT / "shell").glob("*.py"), BOT / "asking/excerpt.py", *BOT.glob("*.py")]
 SOURCE = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
-FAMILIES = ("refusal-", "note-", "question-", "column-", "status-", "figure-", "did-")
+FAMILIES = ("refusal-", "note-", "question-", "column-", "status-", "figure-", "did-", "filter-")
 """Beginnings of keys whose end is a value's name."""
 
 FRENCH, ENGLISH = Words("fr"), Words("en")

@@ -90,7 +90,7 @@ async def test_a_calibration_is_fitted_on_sets_and_serves_their_model(
     assert {"a", "b"} <= fitted.figures.keys()
     assert fitted.story is not None
     path = tmp_path / "calibration.json"
-    fitted.save(path)
+    path.write_bytes(fitted.dump())
     settings = Settings(calibration=path)
     measured = await evaluate(sets[0], settings, encoder=WordEncoder())
     assert measured.figures["threshold"] == round(fitted.threshold, 4)

@@ -32,7 +32,7 @@ def test_the_probability_of_the_absurd_is_still_one() -> None:
 
 def test_nothing_is_lost_by_saving(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
-    CALIBRATION.save(path)
+    path.write_bytes(CALIBRATION.dump())
     assert Calibration.load(path) == CALIBRATION
     assert '"threshold": 0.6' in path.read_text("utf-8")  # a person can read it
 
@@ -53,7 +53,7 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
 
 def test_numbers_that_cannot_be_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
-    CALIBRATION.save(path)
+    path.write_bytes(CALIBRATION.dump())
     for change in ({"threshold": 1.5}, {"intercept": float("nan")}):
         path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | change), "utf-8")
         with pytest.raises(ModelError, match="numbers that cannot be"):
@@ -88,13 +88,13 @@ def test_the_rule_without_a_calibration_is_met_by_a_sentence_with_all_the_words(
 
 def test_the_file_that_the_settings_name_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
-    CALIBRATION.save(path)
+    path.write_bytes(CALIBRATION.dump())
     assert calibration_for(path, "model") == CALIBRATION
 
 
 def test_a_calibration_of_another_model_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
-    CALIBRATION.save(path)
+    path.write_bytes(CALIBRATION.dump())
     with pytest.raises(ModelError, match="was fitted for model, not for other"):
         calibration_for(path, "other")
 
@@ -160,7 +160,7 @@ def test_a_feature_may_be_a_product_of_two() -> None:
 def test_the_bar_of_one_story_is_kept_in_the_file(tmp_path: Path) -> None:
     story = Relevance(-1.0, {"covered": 4.0}, 0.3)
     path = tmp_path / "c.json"
-    Calibration("m", 0.0, {}, 0.5, story=story).save(path)
+    path.write_bytes(Calibration("m", 0.0, {}, 0.5, story=story).dump())
     kept = Calibration.load(path).story
     assert kept == story
     assert kept is not None

@@ -12,7 +12,7 @@ import pytest
 
 from embeddings.changing.publishing import begin_change
 from embeddings.engine import SearchEngine
-from embeddings.errors import AwayError, BusyError, SnapshotError, StorageError
+from embeddings.errors import AwayError, BusyError, PlaceError, SnapshotError, StorageError
 from embeddings.reports import Options
 from embeddings.store.remote import PART, DatabaseIndex
 from tests.embeddings.collections import filled, story
@@ -109,8 +109,9 @@ async def test_without_the_database_the_local_copy_answers_and_changes_are_refus
             await engine.remove(["port"])
         async with apart.installed.engine() as again:
             assert await answers(again)
-            assert "cannot be reached" in again.status().notes[0]
-        with pytest.raises(StorageError, match="cannot be reached"):
+            away, copy = again.status().notes
+            assert ("cannot be reached" in away, "copy here" in copy) == (True, True)
+        with pytest.raises(AwayError, match=r"cannot be reached \(.*\); check that it runs, .*S\."):
             async with apart.installed.engine("elsewhere"):
                 pass
         await apart.start()
@@ -160,17 +161,17 @@ async def test_a_read_only_database_answers_and_refuses_changes(
 
 
 @pytest.mark.parametrize(
-    ("address", "sentence"),
+    ("address", "kind", "sentence"),
     [
-        ("postgresql://nobody:secret@127.0.0.1:1/none", "cannot be reached"),
-        ("{url}-not-there", "does not let anybody in with that address"),
+        ("postgresql://nobody:secret@127.0.0.1:1/none", AwayError, "cannot be reached"),
+        ("{url}-not-there", PlaceError, "does not let anybody in with that address"),
     ],
 )
 async def test_an_error_about_an_address_does_not_show_the_password(
-    postgres_url: str, tmp_path: Path, address: str, sentence: str
+    postgres_url: str, tmp_path: Path, address: str, kind: type[StorageError], sentence: str
 ) -> None:
     given = Installed(address.format(url=postgres_url), tmp_path)
-    with pytest.raises(StorageError, match=sentence) as caught:
+    with pytest.raises(kind, match=sentence) as caught:
         async with given.engine():
             pass
     assert "secret" not in str(caught.value)
