@@ -41,9 +41,6 @@ _PREFIX = re.compile(
     r"(?:^|-)(?:demi|semi|vice|ex|non|mi|mini|sous|sus|peut|celui|celle|ceux|porte|self|well|half|co)$",
     re.IGNORECASE,
 )
-_VOWELS = frozenset("aeiouyéèêîïô")
-_CLOSED = re.compile(r"\b(?:anti|bio|euro|extra|hyper|m[ai]cro|multi|nano|super|ultra|vid[ée]o)$")
-"""Prefixes that are written in one word with what follows, unless that begins with a vowel."""
 _PLACE_NAME = re.compile(
     r"[dl][’']|by\b|(?:à|au|aux|d|de|des|du|en|et|l|la|le|les|lès|lez|sous|sur|under|upon)-"
 )
@@ -138,7 +135,7 @@ class Words:
             least = _LEAST_RATIO[rare.lastgroup] * known.get(last + first, 0)
             if least < min(known.get(half, 0) for half in halves):
                 return True
-        if last + first in known or (_CLOSED.search(start) and first[0] not in _VOWELS):
+        if last + first in known:
             return False
         if _PRONOUN.match(end) or _PREFIX.search(start) or "-" in start or _PLACE_NAME.match(end):
             return True

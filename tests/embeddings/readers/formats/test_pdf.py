@@ -100,7 +100,6 @@ JOINED = (
     "main-/tenant, sur-/tout et pour-/tant",
     "le village de Morvil-/lac",
     "une déchet-/terie intercom-/munale",
-    "des micro-/plastiques et la vidéo-/surveillance",
     "le mini-/bus",
     "le par-/donner et la par-/tie",
     "mid-/night and north-/ern",
