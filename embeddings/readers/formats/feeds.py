@@ -131,8 +131,7 @@ def _make_item(url: str | None, element: Any, address: str | None, **known: Any)
 
 def _link(entry: Any) -> str | None:
     """Return the URL of an entry: its link, or its id if that is a URL."""
-    original = web_address(find_first(entry, "origLink"))  # FeedBurner's link counts clicks
-    return original or find_first(entry, _LINK) or web_address(*find_words(entry, _ID))
+    return find_first(entry, _LINK) or web_address(*find_words(entry, _ID))
 
 
 def _draft(entry: Any, about: Fields, link: str | None, path: Path) -> Draft | None:

@@ -24,8 +24,6 @@ from embeddings.text.boilerplate import ends_like_sentence, fold
 
 MAX_CHARACTERS = 10_000
 """The most characters of front matter, which also limits the nesting of its YAML."""
-MAX_LINES = 40
-"""The most lines of front matter that does not begin with a field."""
 _OPENING = re.compile(r"(---|\+\+\+)[ \t]*\n")
 _FIRST_FIELD = re.compile(
     r"[ \t\n]{0,99}+(?:#.*+\n[ \t\n]{0,99}+){0,40}+[\"']?[\w-]{1,40}+[\"']?[ \t]{0,9}+[:=]"
@@ -131,10 +129,9 @@ def cut(text: str, name: str) -> tuple[str | None, str]:
     opening = _OPENING.match(text)
     if opening is None:
         return None, text
-    closing = _CLOSING.search(text, opening.end())
-    front = text[opening.end() : closing.start()] if closing else ""
-    if not (_FIRST_FIELD.match(text, opening.end()) or (closing and _is_no_story(front))):
+    if not _FIRST_FIELD.match(text, opening.end()):
         return None, text
+    closing = _CLOSING.search(text, opening.end())
     if closing is None:
         raise ReadError(
             f"{name} opens its front matter with a line {opening[1]} and never closes it; "
@@ -142,7 +139,7 @@ def cut(text: str, name: str) -> tuple[str | None, str]:
         )
     if closing.start() > MAX_CHARACTERS:
         raise ReadError(f"{name} has a front matter of more than {MAX_CHARACTERS:,} characters.")
-    is_toml = opening[1] == "+++"
+    front, is_toml = text[opening.end() : closing.start()], opening[1] == "+++"
     return _toml_to_yaml(front, name) if is_toml else front, text[closing.end() :]
 
 
@@ -163,12 +160,6 @@ def _toml_to_yaml(front: str, name: str) -> str:
             f"The front matter of {name} is broken TOML ({error}); write each field as "
             'name = "value".'
         ) from None
-
-
-def _is_no_story(front: str) -> bool:
-    """Say whether text between two ``---`` lines has neither sentences nor blank lines."""
-    lines = front.splitlines()
-    return len(lines) <= MAX_LINES and all(x.strip() and not ends_like_sentence(x) for x in lines)
 
 
 def parse(front: str, name: str) -> Fields:
@@ -211,7 +202,7 @@ def _load(front: str, name: str) -> dict[str, Any]:
 
 def _text(value: object, where: str) -> str:
     if not isinstance(value, str):
-        raise ReadError(f"{where} must be a text, not {_kind(value)}.")
+        raise ReadError(f"{where} must be a text.")
     return value
 
 
@@ -233,8 +224,7 @@ def _names(value: object, where: str) -> str | None:
 def _date(value: object, where: str) -> dt.date:
     day = read_date(value) or first_date(value) if isinstance(value, str) else None
     if day is None:
-        description = repr(value) if isinstance(value, str) else _kind(value)
-        raise ReadError(f"{where} is {description}, which is no day; write it as 2018-06-22.")
+        raise ReadError(f"{where} is {value!r}, which is no day; write it as 2018-06-22.")
     return day
 
 
@@ -270,11 +260,6 @@ def _article_id(value: object, where: str) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise ReadError(f"{where} must be 1 to 80 of the characters a-z, 0-9 and -.")
     return value
-
-
-def _kind(value: object) -> str:
-    kinds: dict[type, str] = {list: "a list", dict: "a group of fields", set: "a set"}
-    return kinds.get(type(value), "something else")
 
 
 CHECKS: dict[str, Callable[[object, str], Any]] = {

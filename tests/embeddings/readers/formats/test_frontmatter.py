@@ -29,16 +29,12 @@ def test_the_text_after_it_is_exact() -> None:
         " ---\ntitle: A\n---\n",
         "",
         "---",
+        "---\n---\nUn texte.",
+        "---\n{title\n---\nUn texte.",
     ],
 )
 def test_a_rule_is_not_front_matter(text: str) -> None:
     assert cut(text, "f") == (None, text)
-
-
-def test_an_empty_one_states_nothing() -> None:
-    front, text = cut("---\n---\nA", "f")
-    assert (front, text) == ("", "A")
-    assert parse("", "f").stated == frozenset()
 
 
 def test_all_fields_are_read() -> None:
@@ -111,12 +107,12 @@ def test_an_empty_field_is_stated_and_none() -> None:
         ("- a\n- b", "lines of name: value"),
         ("title: !!python/object:os.system x", "broken YAML"),
         ("date: !!timestamp 2018-02-30", "broken YAML"),
-        ("title: [a, b]", "The field title .* must be a text, not a list"),
-        ("source: {a: b}", "The field source .* must be a text, not a group"),
+        ("title: [a, b]", "The field title .* must be a text"),
+        ("source: {a: b}", "The field source .* must be a text"),
         ("title: " + "x" * 501, "longer than 500 characters; shorten it"),
         ("date: 2018-02-30", "The field date .* '2018-02-30', which is no day"),
         ("date: hier", "write it as 2018-06-22"),
-        ("date: [1]", "a list, which is no day"),
+        ("date: [1]", "is ..1.., which is no day"),
         ("url: ftp://example.org/a", "The field url .* http"),
         ("url: example.org", "http"),
         ("url: https://", "http"),
@@ -145,15 +141,11 @@ def test_each_mistake_is_named(front: str, words: str) -> None:
         ('+++\ntitle = "A"\n\nUn texte.', "write a line \\+\\+\\+ where it ends"),
         ("+++\ntitle = A\n+++\nUn texte.", "broken TOML .*at line 1"),
         (f"---\ntitle: {'x' * MAX_CHARACTERS}\n---\n", "more than 10,000 characters"),
-        ("---\n{title\n---\nUn texte.", None),
     ],
 )
-def test_front_matter_that_does_not_end_is_told(text: str, words: str | None) -> None:
-    if words is None:
-        assert cut(text, "f")[0] == "{title\n"
-    else:
-        with pytest.raises(ReadError, match=words):
-            cut(text, "notes.md")
+def test_front_matter_that_does_not_end_is_told(text: str, words: str) -> None:
+    with pytest.raises(ReadError, match=words):
+        cut(text, "notes.md")
 
 
 @given(st.text(max_size=300))
