@@ -55,12 +55,6 @@ _NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|\*{1,3}|[†‡])[\])]?")
 _PART = re.compile(r"(?<=[a-z])(?=[A-Z])|_+")
 _LARGEST_ROMAN = 3999
 _LONGEST_NUMBER = 9
-_STYLE = re.compile(r"list-style(?:-type)?\s{0,9}:\s{0,9}([a-z-]{1,20})", re.IGNORECASE)
-_STYLES = {
-    "none": "none", "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A",
-    "lower-roman": "i", "upper-roman": "I",
-}  # fmt: skip
-"""CSS list styles -> HTML list types; all other styles count in digits."""
 
 
 def parse_page(markup: str) -> Any:
@@ -187,16 +181,14 @@ def number_items(parent: Any) -> dict[Any, str]:
 
     Only the items of an ``ol`` are numbered.
     """
-    style = _STYLE.search(parent.get("style", ""))
-    kind = _STYLES.get(style[1].lower(), "1") if style else parent.get("type", "1")
     items = [child for child in parent if child.tag == "li"]
-    if parent.tag != "ol" or kind == "none":
+    if parent.tag != "ol":
         return dict.fromkeys(items, "- ")
     step, first = (1, 1) if parent.get("reversed") is None else (-1, len(items))
     number, markers = _number(parent.get("start"), first), {}
     for item in items:
         number = _number(item.get("value"), number)
-        markers[item] = f"{_format_number(number, item.get('type', kind))}. "
+        markers[item] = f"{_format_number(number, item.get('type', parent.get('type', '')))}. "
         number += step
     return markers
 

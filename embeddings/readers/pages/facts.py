@@ -29,10 +29,6 @@ MOST_BESIDE = 40
 """The most characters around a date outside prose, as in "Publié le … à 10h"."""
 MOST_HEADLINES = 5
 """The most ``h1``, and ``h2``, to examine for the headline."""
-_COMMENT_MARKS = re.compile(
-    r"\A(?://)?\s{0,9}(?:<!\[CDATA\[|<!--)|(?://)?\s{0,9}(?:\]\]>)?\s{0,9}(?:-->)?\Z"
-)
-"""The marks of a comment or CDATA section around a script's JSON."""
 _STORY = "//*[type[re:test(.,'(Article|Posting|Reportage|Report|Review)$')]]"
 """The JSON-LD nodes whose type is that of a story."""
 _NAMES = "{0}/name|{0}[not(*)]|//*[id=$here/{0}[not(name)]/id]/name"
@@ -217,8 +213,9 @@ def _story_node(root: Any, headlines: set[str]) -> Any:
     graph = parse_json("{}")
     for script in root.iter("script"):
         if "ld+json" in script.get("type", "").lower():
+            text = script.text or ""  # perhaps with the marks of a comment or CDATA around it
             with suppress(ValueError, RecursionError):
-                graph.append(parse_json(_COMMENT_MARKS.sub("", (script.text or "").strip())))
+                graph.append(parse_json(f"[{text[text.find('{') : text.rfind('}') + 1]}]"))
     stories = graph.xpath(_STORY, namespaces=REGEX)
     stories.sort(key=lambda node: sum(1 for _ in node.iterancestors()))
     named = (node for node in stories if fold(find_first(node, "headline") or "") in headlines)

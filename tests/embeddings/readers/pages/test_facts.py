@@ -161,6 +161,13 @@ def test_json_ld_is_read_wherever_the_story_stands_in_it() -> None:
     }
 
 
+@each("around", ("//<![CDATA[\n{}\n//]]>", "<!--\n[{}]\n-->", "\n{};"))
+def test_json_ld_is_read_whatever_stands_around_it(around: str) -> None:
+    script = around.replace("{}", json.dumps(STORY | {"author": IDA}))
+    head = f"<script type=application/ld+json>{script}</script>"
+    assert facts(head=head).author == "Ida Vale"
+
+
 def test_broken_json_ld_costs_nothing() -> None:
     bad = ("{", "[" * 100_000, '{"@type": "Article", "author": {"name": 3}, "headline": []}', "1")
     head = "".join(f"<script type=application/ld+json>{text}</script>" for text in bad)
