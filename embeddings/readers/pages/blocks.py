@@ -11,8 +11,6 @@ from embeddings.readers.pages import elements, tables
 from embeddings.text.boilerplate import LONG_CHARACTERS, is_boilerplate
 from embeddings.types import BREAK
 
-SHORTEST_STANDFIRST = 40
-"""The fewest characters of a standfirst."""
 POST_MARKER = "— "
 """Prefix of a social-media post that would otherwise be taken for a heading or a notice."""
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
@@ -252,7 +250,7 @@ def _in_line(element: Any, outside: _Context) -> _Context:
 
 def _mark_standfirst(text: str, context: _Context) -> _Context:
     """Make the kind STANDFIRST if the page names the text so, or it is a heading of sentences."""
-    can_be = context.kind in (Kind.HEADING, Kind.PARAGRAPH) and len(text) >= SHORTEST_STANDFIRST
+    can_be = context.kind in (Kind.HEADING, Kind.PARAGRAPH)
     is_long = len(text) >= LONG_CHARACTERS and text.endswith((".", "…", "»", "”"))
     is_one = context.is_standfirst or (context.kind is Kind.HEADING and is_long)
     return replace(context, kind=Kind.STANDFIRST) if can_be and is_one else context

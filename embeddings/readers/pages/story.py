@@ -22,16 +22,14 @@ SHINGLE = 3
 FEW_WORDS = 5
 """The most words of a text that must equal a whole line of an extractor to get its vote."""
 MOST_LINKED = 0.5
-"""The share of link text above which a short block is a menu or a teaser."""
+"""The share of link text above which a block is a menu or a teaser."""
 ONLY_LINKS = 0.9
-"""The share of link text above which a block of any length is one."""
+"""The share of link text above which even a sentence or a table's row is one."""
 LONGEST_TEASER = 250
 """The most characters of a teaser, or of an offer to subscribe."""
 _OFFER = re.compile(any_of("offer"), re.IGNORECASE)
 _ELSEWHERE = re.compile(any_of("elsewhere"), re.IGNORECASE)
 """How a heading above other stories begins."""
-FEW_LINKED = 0.2
-"""The share of link text below which a long block is no teaser."""
 MOST_AT_HOME = 0.9
 """The least share of the story's characters in the element that is taken for its home."""
 COMPANY = 2
@@ -128,7 +126,7 @@ def _core(page: Page, prose: set[int], sure: set[int]) -> set[int]:
     The prose must be in the story's home, or be long and no teaser.
     """
     long = {i for i in prose if len(page.blocks[i].text) >= LONGEST_TEASER}
-    unlinked = {i for i in long if page.blocks[i].link_share < FEW_LINKED}
+    unlinked = {i for i in long if page.blocks[i].link_share < MOST_LINKED}
     return sure | (prose & _at_home(page, sure)) | unlinked
 
 
@@ -175,7 +173,7 @@ def _like_core(page: Page, text: set[int], core: set[int]) -> set[int]:
         i
         for i in text & _at_home(page, core)
         if shapes[_shape_around(page, i)] >= COMPANY
-        and (is_prose(page.blocks[i]) or (i in between and page.blocks[i].link_share < FEW_LINKED))
+        and (is_prose(page.blocks[i]) or (i in between and page.blocks[i].link_share < MOST_LINKED))
     }
 
 
@@ -270,9 +268,8 @@ def _is_linked_sentence(block: Block) -> bool:
 
 def is_aside(block: Block) -> bool:
     """Say whether a block is a menu, a teaser or a notice."""
-    if block.link_share > MOST_LINKED and not _is_linked_sentence(block):
-        return block.link_share > ONLY_LINKS or len(block.text) <= LONGEST_TEASER
-    return is_notice(block.text.replace(BREAK, ""))
+    is_linked = block.link_share > MOST_LINKED and not _is_linked_sentence(block)
+    return is_linked or is_notice(block.text.replace(BREAK, ""))
 
 
 def is_offer(block: Block) -> bool:
