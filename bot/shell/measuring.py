@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -47,7 +48,7 @@ def evaluate(
     evaluation = _measure(shell, folder, limit, plots)
     if misses:
         lines = (serializers.dumps(row) + "\n" for row in evaluation.misses)
-        write_atomic(misses, "".join(lines).encode())
+        _replace(misses, "".join(lines).encode())
     shell.reply(evaluation.figures, None, show_figures)
 
 
@@ -68,8 +69,15 @@ def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> None:
     _check_writable(output)
     with shell.show_progress() as progress:
         calibration = asyncio.run(fit(folders, shell.settings, progress=progress))
-    write_atomic(output, calibration.dump())
+    _replace(output, calibration.dump())
     shell.reply(calibration.document(), None, show_calibration)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole, readable as the umask says; a failure leaves the old one."""
+    write_atomic(path, data)
+    os.umask(mask := os.umask(0))
+    path.chmod(0o666 & ~mask)
 
 
 def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) -> Evaluation:
