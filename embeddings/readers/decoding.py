@@ -25,6 +25,12 @@ _SCORES = (
 _MISPLACED_CAPITAL = re.compile(r"(?<=[^\W\d_A-ZÀ-ÞŒŸ])[À-ÖØ-ÞŒŸ]")
 _UNLIKELY_RUN = re.compile(r"[À-ÖØ-öø-ÿŒœ]{3,}")
 _LEAST_SCORE = 0.6
+_DECLARED = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?([\w.-]{1,40})",
+    re.IGNORECASE,
+)
+_PRESCAN = 4096
+"""How many bytes to search for the encoding that HTML or XML declares."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _MOST_CONTROLS = 0.001
 _MOST_BROKEN = 0.001
@@ -42,12 +48,8 @@ def decode(data: bytes, name: str) -> str:
     return normal(text)
 
 
-def decode_stated(
-    data: bytes, name: str, charset: str | None = None, declared: re.Match[bytes] | None = None
-) -> str:
-    """Decode by mark, as UTF-8 if it is, by server's charset, file's own declaration, or a guess.
-
-    ``charset`` is the server's; the first group of ``declared`` is the file's own.
+def decode_stated(data: bytes, name: str, charset: str | None = None) -> str:
+    """Decode by mark, as UTF-8 if it is, by the server's charset, the markup's own, or a guess.
 
     Raises:
         ReadError: The bytes are not text.
@@ -56,6 +58,7 @@ def decode_stated(
         data = data.replace(b"\0", b"")  # stray bytes; UTF-16 and binaries have many
     is_marked = b"\0" in data or data.startswith(tuple(mark for mark, _ in _BYTE_ORDER_MARKS))
     is_utf_8 = not data.isascii() and data == data.decode("utf-8", "ignore").encode()
+    declared = _DECLARED.search(data[:_PRESCAN])
     stated = () if is_utf_8 else (charset, declared and declared[1].decode())
     for encoding in () if is_marked else (*stated, "utf-8"):
         try:

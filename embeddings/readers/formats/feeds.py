@@ -50,7 +50,6 @@ _LINK = f"{_ALTERNATE}/@href|{_ALTERNATE}[not(@href)]"
 """The links of an entry without ``rel`` or with rel="alternate": Atom's ``href``, RSS's text."""
 _ID = "guid[not(@isPermaLink='false')]|id @*[local-name()='about']"
 """The ids of an entry that may be its URL: of RSS, Atom and RDF."""
-_DECLARED = re.compile(rb"<\?xml[^>]{0,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})[\"']")
 _FEED = "jsonfeed.org/version"
 _SHORTCODE = re.compile(r"\[(/?)([a-z][a-z0-9_-]{1,30})(?: [^\[\]\n]{0,400})?\]")
 _CAPTION = re.compile(r"\[((?:wp_)?caption)\b[^\[\]\n]{0,400}\][^\[\]]{0,2000}\[/\1\]")
@@ -69,7 +68,7 @@ def read(
 ) -> Draft | Iterable[Item]:
     """Read a feed, a sitemap or an export; raises ReadError for one that declares entities."""
     name = address or str(path)
-    text = decode_stated(data, name, charset, _DECLARED.search(data[:1024])).lstrip("\ufeff \t\r\n")
+    text = decode_stated(data, name, charset).lstrip("\ufeff \t\r\n")
     is_json = text.startswith(("{", "["))
     root = parse_json(text) if is_json else parse_xml(text, name)
     if root.find("channel/wxr_version") is not None:

@@ -45,10 +45,6 @@ _ERROR, _TO_VISITOR, _CONSENT, _COOKIES = (
 _TAG = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|article|div|p|br|h1|table)\b", re.IGNORECASE
 )
-_CHARSET = re.compile(
-    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.IGNORECASE
-)
-_PRESCAN = 4096
 
 
 def read(
@@ -100,7 +96,7 @@ def _stands_in(root: Any, lines: Sequence[str]) -> bool:
 
 
 def _decode(data: bytes, name: str, charset: str | None) -> str:
-    text = decode_stated(data, name, charset, _CHARSET.search(data[:_PRESCAN]))
+    text = decode_stated(data, name, charset)
     if not _TAG.search(text):
         decode(data, name)
         raise ReadError(f"{name} is not an HTML page; save it as a .txt or .md file.")
