@@ -204,7 +204,7 @@ def test_every_gap_of_the_french_is_one_of_the_english() -> None:
          "Le champ date de d est ['hier'], qui n’est pas un jour ; écrivez-le ainsi : 2018-06-22."),
         ("/x/s.npy is not what was written, its SHA-256 differs: run reindex --full.",
          "/x/s.npy n’est pas ce qui a été écrit, son SHA-256 diffère : lancez reindex --full."),
-        ("The front matter of a.md is broken YAML at line 2 (a tab); write each field" + FIELD,
+        ("The front matter of a.md is broken YAML at line 2; write each field" + FIELD,
          "L’en-tête de a.md est du YAML abîmé à la ligne 2 ; écrivez chaque champ" + CHAMP),
         ("Nobody knows this sentence.", "Nobody knows this sentence."),
     ],

@@ -181,15 +181,12 @@ def _load(front: str, name: str) -> dict[str, Any]:
     """Return the values of YAML by the English names of their fields, empty ones as None."""
     try:
         loaded = yaml.load(front, Loader=_Loader)  # noqa: S506 - a CSafeLoader that makes less
-    except yaml.MarkedYAMLError as error:
-        line = f" at line {error.problem_mark.line + 2}" if error.problem_mark else ""
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" at line {mark.line + 2}" if mark else ""
         raise ReadError(
-            f"The front matter of {name} is broken YAML{line} ({error.problem}); "
-            "write each field as name: value, with quotes around a value that holds a colon."
-        ) from None
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
-        raise ReadError(
-            f"The front matter of {name} is broken YAML; write each field as name: value."
+            f"The front matter of {name} is broken YAML{line}; write each field as name: value, "
+            "with quotes around a value that holds a colon."
         ) from None
     if loaded is not None and not isinstance(loaded, dict):
         raise ReadError(f"The front matter of {name} must be lines of name: value.")
