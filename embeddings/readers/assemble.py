@@ -33,7 +33,6 @@ def draft_of(
     stated: Fields | None = None,
     left_out: tuple[LeftOut, ...] = (),
     *,
-    required_only: bool = False,
     above: Sequence[str] = (),
     source: str | None = None,
 ) -> Draft:
@@ -44,7 +43,6 @@ def draft_of(
         path: The document's file; its name may hold the title and the date.
         stated: The fields that the document states; a field stated to be empty is not guessed.
         left_out: The parts of the document that are not in the text.
-        required_only: Guess only required fields, since the format states the others if known.
         above: The lines to guess the other fields from, in place of the text's own.
         source: The source of a document that states none.
     """
@@ -64,7 +62,7 @@ def draft_of(
         name: value
         for name in FIELDS
         if not getattr(fields, name)
-        and (name in REQUIRED or not (required_only or name in fields.stated))
+        and (name in REQUIRED or name not in fields.stated)
         and (value := guess[name]()) is not None
     }
     known: dict[str, Any] = asdict(fields) | guessed | {"inferred": (*fields.inferred, *guessed)}

@@ -12,10 +12,10 @@ from embeddings.types import FIELDS, SHARED, Article, Rejected
 class Fields:
     """The fields that a document states; None for one that it does not state, or leaves empty.
 
-    ``stated`` holds the names of the fields that it states, even as empty; ``id`` is the article
-    id that it asks for, and ``inferred`` the names of the fields that were guessed, such as the
-    day of "June 2018". ``origin`` is the absolute path or the URL that it was read from; what a
-    reader returns has only its place in the file, such as "#2", if that holds several stories.
+    ``stated`` holds the names of the fields not to guess, since it states them, even as empty;
+    ``id`` is the article id that it asks for, and ``inferred`` the names of the fields that were
+    guessed, such as the day of "June 2018". ``origin`` is the absolute path or URL that it was read
+    from; what a reader returns has only its place in a file of several stories, such as "#2".
     """
 
     title: str | None = None

@@ -37,7 +37,7 @@ def read(data: bytes, path: Path) -> Draft:
         bodies = [inner_html(body) for page in pages for body in page.xpath("body")]
     fields = fields_of(package, _FIELDS)
     text = without_head("\n\n".join(filter(None, map(fragment_text, bodies))), fields)
-    return draft_of(text, path, fields, required_only=True)
+    return draft_of(text, path, fields)
 
 
 def _spine(package: Any, main: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from embeddings.readers.pages.guesses import language_code
 from embeddings.readers.pages.story import excerpt, fragment_text
 from embeddings.text.analysis import any_of
 from embeddings.text.boilerplate import ends_like_sentence
-from embeddings.types import BREAK
+from embeddings.types import BREAK, FIELDS
 
 _REPLY = re.compile(r"(?:(?:re|ré|tr|fw|fwd|aw|wg)\s?:\s{0,9}){1,9}", re.IGNORECASE)
 _WROTE = re.compile(
@@ -77,8 +77,9 @@ def read(data: bytes, path: Path) -> Draft:
         author=_sender(forwarded.get("de") or forwarded.get("from") or _header(message, "from")),
         date=first_date(*map(forwarded.get, ("date", "envoyé", "sent")), _header(message, "date")),
         language=language_code(_header(message, "content-language")),
+        stated=frozenset(FIELDS),
     )
-    return draft_of(text, path, fields, tuple(left_out), required_only=True)
+    return draft_of(text, path, fields, tuple(left_out))
 
 
 def _header(message: Any, name: str) -> str:

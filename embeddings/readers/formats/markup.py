@@ -26,6 +26,7 @@ from embeddings.readers.draft import Draft, Fields, LeftOut
 from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.guesses import language_code
 from embeddings.readers.pages.story import fragment_text
+from embeddings.types import FIELDS
 
 JSON = "json"
 """The name of the root element of parsed JSON."""
@@ -114,7 +115,7 @@ def find_first(element: Any, paths: str) -> str | None:
 
 
 def fields_of(element: Any, paths: Mapping[str, str], known: Fields | None = None) -> Fields:
-    """Return the fields that an element states; ``known`` ones come before its own.
+    """Return the fields that an element states, none to be guessed; ``known`` ones come first.
 
     ``paths`` maps a field to XPaths, as for ``find``.
     """
@@ -127,6 +128,7 @@ def fields_of(element: Any, paths: Mapping[str, str], known: Fields | None = Non
         date=first_date(*find_words(element, paths["date"])),
         url=web_address(*find_words(element, paths["url"])),
         language=language_code(*find_words(element, paths["language"])),
+        stated=frozenset(FIELDS),
     )
     before = {f.name: value for f in fields(Fields) if (value := getattr(known, f.name, None))}
     return replace(own, **before)
@@ -160,4 +162,4 @@ def draft_story(
     count = markup.lower().count("<figcaption")
     media = LeftOut(f"media ({count})", "pictures and their captions are no part of a story")
     told = (*left_out, media) if count else left_out
-    return draft_of(fragment_text(markup), path, named, told, required_only=True)
+    return draft_of(fragment_text(markup), path, named, told)
