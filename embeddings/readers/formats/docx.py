@@ -18,6 +18,7 @@ from embeddings.readers.formats.package import (
     Written,
     escape_text,
     list_bases,
+    wrap,
 )
 
 _HEADING = re.compile(r"(?:heading|titre|überschrift|título) ?\d")
@@ -141,8 +142,8 @@ class _Writer(Writer):
             "w-p": self._block, "w-r": self._run, "w-t": self._text,
             "m-t": lambda element: iter((escape_text(element.text),)), "w-sym": self._symbol,
             "w-fldChar": self._field, "w-ruby": self._ruby, "w-txbxContent": self.box,
-            "w-tbl": partial(self.wrap, opening="<table>"), "w-tr": self._row,
-            "w-sdt": self._control, "w-tc": partial(self.wrap, opening="<td>"),
+            "w-tbl": partial(wrap, opening="<table>"), "w-tr": self._row,
+            "w-sdt": self._control, "w-tc": partial(wrap, opening="<td>"),
         }  # fmt: skip
         super().__init__(_MARKUP | rules, iter)
         self._styles, self._lists = styles, lists
@@ -206,7 +207,7 @@ class _Writer(Writer):
     def _row(self, element: Any) -> Iterator[Any]:
         if element.find("w-trPr/w-del") is not None:
             return self.omit(DELETED)
-        return self.wrap(element, "<tr>")
+        return wrap(element, "<tr>")
 
 
 def _character(font: str, code: int) -> str:

@@ -127,9 +127,7 @@ def cut(text: str, name: str) -> tuple[str | None, str]:
     if text.startswith("{"):
         return _cut_json(text)
     opening = _OPENING.match(text)
-    if opening is None:
-        return None, text
-    if not _FIRST_FIELD.match(text, opening.end()):
+    if opening is None or not _FIRST_FIELD.match(text, opening.end()):
         return None, text
     closing = _CLOSING.search(text, opening.end())
     if closing is None:

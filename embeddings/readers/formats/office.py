@@ -19,6 +19,7 @@ from embeddings.readers.formats.package import (
     Writer,
     escape_text,
     list_bases,
+    wrap,
 )
 from embeddings.readers.pages.story import fragment_text
 from embeddings.text.boilerplate import fold
@@ -74,10 +75,10 @@ class _Writer(Writer):
             "office-annotation": partial(self.omit, COMMENTS), "text-p": self._block,
             "text-h": self._block, "text-span": self._span, "text-hidden-text": self._hidden,
             "text-ruby-text": self._ruby, "text-section": self._section, "text-list": self._list,
-            "text-list-item": lambda e: self.wrap(e, self._item(e)),
-            "table-table": partial(self.wrap, opening="<table>"),
-            "table-table-row": partial(self.wrap, opening="<tr>"),
-            "table-table-cell": partial(self.wrap, opening="<td>"), "draw-text-box": self.box,
+            "text-list-item": lambda e: wrap(e, self._item(e)),
+            "table-table": partial(wrap, opening="<table>"),
+            "table-table-row": partial(wrap, opening="<tr>"),
+            "table-table-cell": partial(wrap, opening="<td>"), "draw-text-box": self.box,
         }  # fmt: skip
         super().__init__(_MARKUP | rules, self._inline)
         self._styles = {
@@ -134,7 +135,7 @@ class _Writer(Writer):
     def _list(self, element: Any) -> Iterator[Any]:
         level = self._numbered.get(element.get("text-style-name"))
         if level is None:
-            return self.wrap(element, "<ul>")
+            return wrap(element, "<ul>")
         name, kind = element.get("text-style-name"), level.get("style-num-format", "1")
         start = level.get("text-start-value", "1")
         if element.get("text-continue-numbering") == "true" and name in self._last_numbers:
@@ -142,7 +143,7 @@ class _Writer(Writer):
         items = sum(child.tag == "text-list-item" for child in element)
         self._last_numbers[name] = (int(start) if start.isdigit() else 1) + items - 1
         tag = f'<ol start="{escape_text(start)}" type="{escape_text(kind[:1])}">'
-        return self.wrap(element, tag)
+        return wrap(element, tag)
 
     def _item(self, element: Any) -> str:
         start = element.get("text-start-value", "")

@@ -133,9 +133,7 @@ class Writer:
     ) -> Iterator[Any]:
         """Write a paragraph between tags; note the first one with a title's style as the title."""
         is_title = not self._title and not _TITLES.isdisjoint(map(str.casefold, styles))
-        yield opening
-        yield from content
-        yield close(opening)
+        yield from wrap(content, opening)
         if is_title:
             yield partial(self._take_title, len(self._out))
         yield self._take_boxes
@@ -152,11 +150,12 @@ class Writer:
         boxes, self._boxes = self._boxes, []
         return boxes
 
-    def wrap(self, element: Any, opening: str) -> Iterator[Any]:
-        """Write an element's children between tags."""
-        yield opening
-        yield from element
-        yield close(opening)
+
+def wrap(content: Iterable[Any], opening: str) -> Iterator[Any]:
+    """Write steps between tags."""
+    yield opening
+    yield from content
+    yield close(opening)
 
 
 def close(opening: str) -> str:
