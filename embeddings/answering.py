@@ -102,7 +102,7 @@ class _Search:
             return self.reply(note), None
         whole = stand_alone(self.question, self.options.before, self.snapshots.values())
         is_same = fold(whole) == fold(self.question)  # but for a capital
-        asked = replace(self, question=whole.replace("’", "'"))  # the encoders tell the two apart
+        asked = replace(self, question=whole)
         topic = wording.find_listed_topic(asked.question)
         reply = (topic and asked.name_nearest(topic)) or asked.narrow()
         return asked.note_stranger(reply), None if is_same else whole

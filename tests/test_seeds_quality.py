@@ -79,37 +79,38 @@ def share(found: list[bool]) -> float:
 
 
 RANKED = {
-    "plain": (0.95, 1.00),
-    "paraphrase": (0.62, 0.88),
-    "other-words": (0.31, 0.52),
-    "definition": (0.95, 1.00),
-    "follow-up": (0.75, 0.90),
-    "typo": (0.92, 0.94),
-    "cross": (0.84, 0.95),
+    "all": (0.76, 0.89),
+    "plain": (0.97, 1.00),
+    "paraphrase": (0.71, 0.92),
+    "other-words": (0.36, 0.60),
+    "definition": (1.00, 1.00),
+    "follow-up": (0.75, 0.95),
+    "typo": (0.89, 0.94),
+    "cross": (0.80, 0.97),
 }
 """Kind -> the share of questions whose answer was first, and among the first three, when measured.
 
-A floor is what was measured when it was last raised; it is not lowered.
+A floor is what was measured when it was last raised. Those of "typo" and "cross" were lowered once,
+by one of 39 and two of 45, when a question came to be read alike with its question mark and
+without: by the mark 20 of all 395 had another outcome. Four more of all come first.
 """
 ANSWERED = {
-    "plain": 0.84,
+    "plain": 0.87,
     "paraphrase": 0.10,
-    "other-words": 0.03,
+    "other-words": 0.04,
     "definition": 0.95,
-    "follow-up": 0.46,
-    "typo": 0.51,
+    "follow-up": 0.48,
+    "typo": 0.56,
     "cross": 0.68,
 }
 """Kind -> the share of questions that got a right answer, in the same way; those of ``e5``, whose
 threshold is where one answer in ten is unsupported, in small corpora too.
-
-That of plain questions was lowered once, by one of 71: two of 16 false premises more are refused.
 """
-REFUSED = {"off-topic": 1.00, "near-topic": 0.94, "false-premise": 0.93, "in conversation": 0.83}
+REFUSED = {"off-topic": 1.00, "near-topic": 0.91, "false-premise": 0.93, "in conversation": 0.83}
 """Kind -> the share of questions without an answer that were refused, in the same way.
 
-That of false premises, of which there are 16, was lowered once, by one of them: 3 of 52 about
-something near are answered in place of 4, and 25 more of 305 with an answer get a right one."""
+That of false premises, of which there are 16, was lowered once, by one of them, when 25 more of
+305 got a right answer; that of "near-topic" with those of ``RANKED``, by two of 52."""
 
 
 def test_the_passage_that_answers_comes_first_or_among_three_as_often_as_ever(
@@ -148,6 +149,8 @@ def test_few_answers_are_wrong(asked: list[Asked]) -> None:
 
 
 def of_kind(asked: list[Asked], kind: str) -> list[Asked]:
+    if kind == "all":
+        return [each for each in asked if each.label["answerable"]]
     return [each for each in asked if kind_of(each.label) == kind]
 
 

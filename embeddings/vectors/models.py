@@ -1,6 +1,7 @@
 """The models that answer: packaged encoders, any of sentence-transformers, and rerankers."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self, runtime_checkable
@@ -22,6 +23,8 @@ RERANKED = 20
 """Candidates that are reranked: each costs a pass through the whole model."""
 YES_NO = 2
 """Number of labels of a model that says no and yes, in this order."""
+
+_END = re.compile(r"(?<![\s?!])[\s?!]+\Z")
 
 
 class Encoder(Protocol):
@@ -94,6 +97,7 @@ class PackagedEncoder:
 
     def encode_query(self, text: str) -> Encoding:
         """Return a question's vector."""
+        text = simplify(text)
         vectors = self._encode([text], self._options.query_prompt, self._model.query)
         return Encoding(text, vectors[0])
 
@@ -114,7 +118,7 @@ class E5Encoder(PackagedEncoder):
 
     def encode_query(self, text: str) -> Encoding:
         """Return a question's vector and token vectors."""
-        return self._encode_text(self._options.query_prompt, e5.QUERY, text)
+        return self._encode_text(self._options.query_prompt, e5.QUERY, simplify(text))
 
     def encode_document(self, text: str) -> Encoding:
         """Return the vector and token vectors of a passage or a title."""
@@ -152,6 +156,7 @@ class SentenceTransformerEncoder:
 
     def encode_query(self, text: str) -> Encoding:
         """Return a question's vector, encoded with the query prompt."""
+        text = simplify(text)
         with self._pools.limit(limits=self._options.threads):
             vector = self._model.encode_query(
                 encodable(text), prompt=self._options.query_prompt, show_progress_bar=False
@@ -269,6 +274,11 @@ def _check_head(files: checkpoint.Checkpoint, name: str) -> None:
             f"The model {name!r} is not a reranker: it does not score a question with a passage. "
             "Choose a CrossEncoder, or unset VERBATIM_RERANKER."
         )
+
+
+def simplify(question: str) -> str:
+    """Return a question with ' for ’ and without its last "?": models tell these apart."""
+    return _END.sub("", question.replace("’", "'")) or question
 
 
 def encodable(text: str) -> str:

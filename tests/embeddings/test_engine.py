@@ -462,20 +462,6 @@ async def test_a_damaged_snapshot_from_another_process_is_not_served(
     assert "is not served" in engine.status().notes[-1]
 
 
-async def test_apostrophes_of_keyboards_and_of_print_ask_the_same(
-    settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    encoder, read = WordEncoder(), list[str]()
-    encode = encoder.encode_query
-    monkeypatch.setattr(encoder, "encode_query", lambda text: read.append(text) or encode(text))
-    async with SearchEngine(settings, encoder=encoder) as opened:
-        await opened.add([str(folder)])
-        read.clear()
-        told = [await opened.ask(q) for q in ("L'abri d'été ?", "L’abri d’été ?")]
-    assert {*read} == {"L'abri d'été ?"}
-    assert [each.question for each in told] == ["L'abri d'été ?", "L’abri d’été ?"]
-
-
 async def test_the_snapshot_of_another_model_is_rebuilt_with_a_note(
     engine: SearchEngine, settings: Settings
 ) -> None:

@@ -96,6 +96,21 @@ def test_a_lone_surrogate_reads_as_a_question_mark(name: str) -> None:
     assert np.isfinite(made.encode_documents(["\udfff", "a\ud800b"])).all()
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["Qui a écrit l’appel", "Qui a écrit l'appel?", "Qui a écrit l’appel\u202f?", "{} ?? !"],
+)
+def test_a_question_reads_alike_however_its_marks_are_typed(name: str, typed: str) -> None:
+    made, plain = encoder(name), "Qui a écrit l'appel"
+    asked, other = made.encode_query(typed.format(plain)), made.encode_query(plain)
+    assert np.array_equal(asked.vector, other.vector)
+    assert (asked.text, asked.words) == (plain, other.words)
+
+
+def test_marks_alone_are_encoded_as_they_are(name: str) -> None:
+    assert encoder(name).encode_query("?!").text == "?!"
+
+
 def test_a_mark_without_width_changes_no_vector(name: str) -> None:
     read = encoder(name).encode_query
     one, other = map(read, ["Le pont, fermé.", "Le pont\u200b, \u200bfermé."])
@@ -119,7 +134,7 @@ def test_sentence_transformers_makes_the_same_vectors(name: str) -> None:
         model.encode_document(TEXTS), made.encode_documents(TEXTS), atol=SAME
     )
     np.testing.assert_allclose(
-        model.encode_query("Qui ?"), made.encode_query("Qui ?").vector, atol=SAME
+        model.encode_query("Qui"), made.encode_query("Qui").vector, atol=SAME
     )
 
 
