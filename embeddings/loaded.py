@@ -55,7 +55,7 @@ class LoadedSnapshot:
             passages=passages.rows,
             sentences=sentences.rows,
             first_sentence=snapshot.array("first_sentence"),
-            article_of=snapshot.article_of.astype(np.int32),
+            article_of=snapshot.array("passages")[:, 0].astype(np.int32),
             lexical=Lexical(**snapshot.arrays(LEXICAL)),
             passage_index=passages,
             sentence_index=sentences,

@@ -37,11 +37,13 @@ class Base:
     @classmethod
     def of(cls, live: Live) -> Base:
         """Read the live snapshot or, if it is damaged, the rows."""
+        from embeddings.snapshots.snapshot import TEXTS  # imports numpy
+
         published, note = live.snapshots.read_published(), ""
         if published.live is not None:
             try:
                 snapshot = _load(live, published)
-                snapshot.check_texts()
+                snapshot.check({TEXTS})
                 return cls(published, snapshot)
             except OtherFormat:
                 note = "The index was made by another version: it is built again."

@@ -3,7 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from functools import partial
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,10 @@ are then looked up. A smaller share reads more postings, a greater one looks up 
 FIRST, GROWTH = 16_000, 3.0
 """Postings in the first batch, and the growth of the number read with each batch after it; after
 each batch, the k-th score is found anew."""
+POSTINGS = ("passages", "counts", "impacts")
+"""Names of an index's arrays with a value for each posting."""
+AT_ONCE = 1 << 16
+"""Postings merged at a time, in memory that is used again: new memory costs more than the merge."""
 
 
 class SplitMatrix:
@@ -130,55 +135,57 @@ def join(
     """
     keys = np.sort(np.concatenate([old["keys"], new["keys"]]), kind="stable")  # 2 sorted runs
     keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
-    left = _Side.of(old, keys, merge.renumber(len(old["lengths"]), is_new=False))
-    right = _Side.of(new, keys, merge.renumber(len(new["lengths"]), is_new=True))
-    used, terms = left.used + right.used, np.arange(len(keys), dtype=np.int64) << 32
-    ours, theirs = (np.repeat(terms, side.used) + side.passages for side in (left, right))
-    at = np.searchsorted(ours, theirs)  # postings are sorted by term, then by passage
-    is_used = used > 0
-    passages = np.insert(left.passages, at, right.passages)
-    counts = np.insert(old["counts"][left.kept], at, new["counts"][right.kept])
-    lengths = merge.join(old["lengths"], new["lengths"])
-    impacts, stale = np.insert(old["impacts"][left.kept], at, 0), at + np.arange(len(at))
-    if (_means(lengths) != _means(old["lengths"])).any():  # on which all weights depend
-        stale = np.arange(len(impacts))
-    is_gram = np.repeat(keys & 1, used)[stale].astype(np.int64)
+    new = {**new, "impacts": np.zeros_like(new["counts"])}  # computed here
+    rows = [np.searchsorted(keys, index["keys"]) for index in (old, new)]
+    moved = [merge.renumber(len(i["lengths"]), is_new=i is new) for i in (old, new)]
+    lengths, used = merge.join(old["lengths"], new["lengths"]), np.zeros(len(keys), np.int64)
     norms = (K1 * (1 - B + B * lengths / _means(lengths))).astype(np.float32)
-    norm, count = norms[passages[stale], is_gram], counts[stale].astype(np.float32)
-    weights = count * np.float32(K1 + 1) / (count + norm)
-    impacts[stale] = np.minimum(np.rint(weights / np.float32(STEP)), 255)
-    first = to_offsets(used[is_used])
-    joined = {
-        "keys": keys[is_used],
-        "first": first,
-        "passages": passages,
-        "counts": counts,
-        "impacts": impacts,
-        "most": np.maximum.reduceat(impacts, first[:-1]) if len(impacts) else impacts,
-        "lengths": lengths,
-    }
+    are_stale = (_means(lengths) != _means(old["lengths"])).any()  # on which all weights depend
+    size, end = len(old["passages"]) + len(new["passages"]), 0
+    joined = {name: np.empty(size, old[name].dtype) for name in POSTINGS}
+    step = 1 + AT_ONCE * len(keys) // (size + 1)  # digests are even: so are the terms' postings
+    for begin in range(0, len(keys), step):
+        terms = keys[begin : begin + step]
+        select = partial(_select, begin, len(terms))
+        (ours, left), (theirs, right) = map(select, (old, new), rows, moved)
+        used[begin : begin + step] = ours + theirs
+        at = np.searchsorted(left["order"], right["order"])
+        block = {name: np.insert(left[name], at, right[name]) for name in POSTINGS}
+        stale = slice(None) if are_stale else at + np.arange(len(at))
+        is_gram = np.repeat(terms & 1, ours + theirs)[stale].astype(np.int64)
+        norm, count = norms[block["passages"][stale], is_gram], block["counts"][stale]
+        weights = count * np.float32(K1 + 1) / (count + norm)
+        block["impacts"][stale] = np.minimum(np.rint(weights / np.float32(STEP)), 255)
+        begin_, end = end, end + len(block["counts"])
+        for name, array in block.items():
+            joined[name][begin_:end] = array
+    is_used = used > 0
+    joined = {name: array[:end] for name, array in joined.items()}
+    first, impacts = to_offsets(used[is_used]), joined["impacts"]
+    most = np.maximum.reduceat(impacts, first[:-1]) if end else impacts
+    joined |= {"keys": keys[is_used], "first": first, "most": most, "lengths": lengths}
     row = (np.cumsum(is_used) - 1).astype(np.int32)
-    return joined, (row[left.rows], row[right.rows])
+    return joined, (row[rows[0]], row[rows[1]])
 
 
-class _Side(NamedTuple):
-    """One side of a merge: an index's postings, with the new rows of its passages."""
+def _select(
+    begin: int, count: int, index: Mapping[str, Matrix], rows: Ints, moved: NDArray[np.int32]
+) -> tuple[Ints, dict[str, Matrix]]:
+    """Return how many postings a merge leaves ``count`` of its terms, int64, and their arrays.
 
-    rows: Ints  # rows of its terms among the terms of both indexes, int64 [v]
-    used: Ints  # postings left of each term of both indexes, int64 [V]
-    kept: NDArray[np.bool_]  # which of its postings are left
-    passages: NDArray[np.int32]  # the new rows of their passages
-
-    @classmethod
-    def of(
-        cls, index: Mapping[str, Matrix], keys: NDArray[np.uint64], positions: NDArray[np.int32]
-    ) -> Self:
-        rows, used = np.searchsorted(keys, index["keys"]), np.zeros(len(keys), np.int64)
-        moved = positions.take(index["passages"])
-        kept = moved >= 0
-        if len(rows):
-            used[rows] = np.add.reduceat(kept, index["first"][:-1], dtype=np.int64)
-        return cls(rows, used, kept, moved[kept])
+    ``rows`` are those of the index's terms among all, and ``moved`` the new ones of its passages.
+    The array ``order`` ascends by term, then by passage.
+    """
+    low, high = rows.searchsorted([begin, begin + count])
+    first, used = index["first"][low : high + 1], np.zeros(count, np.int64)
+    arrays = {name: index[name][first[0] : first[-1]] for name in POSTINGS}
+    arrays["passages"] = moved.take(arrays["passages"])
+    kept = arrays["passages"] >= 0
+    if low < high:
+        used[rows[low:high] - begin] = np.add.reduceat(kept, first[:-1] - first[0], dtype=np.int64)
+    arrays = {name: array[kept] for name, array in arrays.items()}
+    arrays["order"] = np.repeat(np.arange(count) << 32, used) + arrays["passages"]
+    return used, arrays
 
 
 def _means(lengths: NDArray[np.int32]) -> NDArray[np.float64]:

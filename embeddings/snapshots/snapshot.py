@@ -132,11 +132,6 @@ class Snapshot:
         """The snapshot's number."""
         return int(self.manifest.snapshot)
 
-    @property
-    def article_of(self) -> NDArray[np.int64]:
-        """Article row of each passage, int64 ``[P]``."""
-        return np.asarray(self.array("passages")[:, 0])
-
     @cached_property
     def heads(self) -> tuple[Article, ...]:
         """The articles without texts, by row; only lines that ``old`` lacks are parsed."""
@@ -179,14 +174,10 @@ class Snapshot:
         if problems := find_damage(self.folder, replace(self.manifest, files=files), most=most):
             raise SnapshotError(problems[0])
 
-    def check_texts(self) -> None:
-        """Compare the articles' texts with their digest; raises SnapshotError if they differ."""
-        self.check({TEXTS})
-
     def articles(self, *, is_checked: bool = False) -> dict[str, Article]:
         """Read all articles, by id; raises SnapshotError where texts, checked here, are altered."""
         if not is_checked:
-            self.check_texts()
+            self.check({TEXTS})
         texts, ends = (self.folder / TEXTS).read_bytes(), self.array("text_offsets").tolist()
         slices = zip(self.heads, pairwise(ends), strict=True)
         return {head.id: replace(head, text=texts[a:b].decode()) for head, (a, b) in slices}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.lexical import bm25
-from embeddings.lexical.arrays import RowMerge
+from embeddings.lexical import arrays, bm25
+from embeddings.lexical.arrays import RowMerge, join
 from embeddings.lexical.bm25 import Lexical, build
 from embeddings.lexical.words import Document, own_title
 
@@ -41,8 +44,32 @@ def test_reused_words_equal_freshly_analysed_ones(
     change = dict(zip(where, new, strict=True))
     whole = [each for _, each in sorted((dict(zip(names, old, strict=True)) | change).items())]
     fresh = build([each for _, each in sorted(change.items()) if each])
-    joined = build(old).join(RowMerge.plan(names, change), fresh)
+    with mock.patch.object(arrays, "AT_ONCE", data.draw(st.sampled_from([1, 9, arrays.AT_ONCE]))):
+        joined = build(old).join(RowMerge.plan(names, change), fresh)
     assert same(joined, build([each for each in whole if each]))
+
+
+def test_a_merge_takes_little_more_memory_than_the_merged_index() -> None:
+    def make(terms: int, passages: int) -> dict[str, np.ndarray]:
+        ones = np.ones(terms * passages, np.uint8)
+        return {
+            "keys": np.arange(terms, dtype=np.uint64),
+            "first": np.arange(terms + 1) * passages,
+            "passages": np.tile(np.arange(passages, dtype=np.int32), terms),
+            "counts": ones,
+            "impacts": ones,
+            "lengths": np.full((passages, 2), terms, np.int32),
+        }
+
+    old, new, merge = make(5000, 200), make(50, 1), RowMerge(((False, 0, 99), (True, 0, 1)))
+    tracemalloc.start()
+    try:
+        joined, _ = join(old, new, merge)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(joined["passages"]) == 5000 * 99 + 50
+    assert peak < 1.5 * sum(old[name].nbytes for name in arrays.POSTINGS)
 
 
 def test_words_that_are_not_used_any_more_are_forgotten() -> None:
