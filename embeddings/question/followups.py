@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from embeddings.question import wording as w
 from embeddings.question.wording import Spans, Words, split_words
-from embeddings.text.analysis import fold, word_set
+from embeddings.text.analysis import fold, language_of, word_set, words
 
 _TURNS = 4
 """Most earlier questions to use; those before them are about another subject."""
@@ -42,11 +42,12 @@ def complete(question: str, before: Sequence[str]) -> str | None:
     start = _skip_openers(asked)
     *earlier, last = before[-_TURNS:]
     base = (complete(last, earlier) or last).rstrip(" ?!.")
+    mark = "?" if language_of(words(f"{base} {question}")) == "en" else " ?"
     if _is_fragment(asked, start):
         end = len(asked.words)
         while end - 1 > start and asked.words[end - 1] in w.CLOSERS:
             end -= 1
-        return f"{_insert_fragment(asked.quote(start, end), base)} ?"
+        return _insert_fragment(asked.quote(start, end), base) + mark
     is_bare = _is_bare(asked, start)
     if asked.folded.text.rstrip(" ?!.").endswith(("les deux", "the two", "both")):
         pair = [topic for each in (*earlier[-1:], base) if (topic := _find_antecedent(asked, each))]
@@ -54,12 +55,12 @@ def complete(question: str, before: Sequence[str]) -> str | None:
     elif not (is_bare or any(_leans(asked, start, at) for at in range(start, len(asked.words)))):
         return None
     elif (not is_bare or w.SUBJECTS & {*asked.words}) and (topic := _find_antecedent(asked, base)):
-        return f"{_replace_pronoun(asked, start, topic)} ?"
+        return _replace_pronoun(asked, start, topic) + mark
     else:
         context = _unbracket(base)
     rest = fold(asked.quote(start, len(asked.words))).rstrip(" ?!.")
     repeats = fold(context).startswith(f"{rest} ")  # "pourquoi ?" after "Pourquoi … ?"
-    return f"{context} ?" if repeats else f"{question.rstrip(' ?!.')} ({context}) ?"
+    return (context if repeats else f"{question.rstrip(' ?!.')} ({context})") + mark
 
 
 def _insert_fragment(fragment: str, base: str, *, is_whole: bool = True) -> str:
@@ -284,11 +285,11 @@ def _append(head: str, words: str) -> str:
 
 
 def _find_first_noun(base: Words) -> Spans:
-    """Return the span of the first noun that stands alone, without article, ordinal or "qui".
+    """Return the span of the first noun that stands alone, without article, pronoun or "qui".
 
     There is none in "quelle entreprise" or "d'autres entreprises", where no name fits.
     """
-    before = w.DETERMINERS | w.AUXILIARIES | w.HIDING | _NO_NAME | w.ORDINALS
+    before = w.DETERMINERS | w.AUXILIARIES | w.HIDING | _NO_NAME | w.ORDINALS | w.SUBJECTS
     words, nouns = base.words, [*filter(base.is_content, range(len(base.words)))]
     if words[0] == "how" or any(words[at - 1] in w.WHICH for at in nouns[:1] if at):
         return []

@@ -79,7 +79,7 @@ class Meaning:
         """Remove the words that became filters, even if no word is left."""
         for words in self.words:
             question = question.replace(words, " ")
-        return " ".join(question.split())
+        return " ".join(question.split()).lstrip(" ,")
 
     @property
     def notes(self) -> tuple[Note, ...]:

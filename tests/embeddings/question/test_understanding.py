@@ -625,3 +625,8 @@ def test_a_question_without_a_date_takes_a_fraction_of_an_empty_loop() -> None:
             do()
             times[name].append(time.process_time() - started)
     assert min(times["asked"]) < min(times["loop"])
+
+
+def test_what_is_left_of_a_question_begins_with_a_word() -> None:
+    whole = "D’après ISSMI, qui a écrit la lettre ?"
+    assert asked(whole).rest_of(whole) == "qui a écrit la lettre ?"

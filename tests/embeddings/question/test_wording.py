@@ -26,6 +26,8 @@ DEFINITIONS = {
     "kesako Rekognition": "Rekognition",
     "sa veut dire quoi Rekognition": "Rekognition",
     "wtf is Rekognition": "Rekognition",
+    "C’est quoi au juste Rekognition": "Rekognition",
+    "what is ICE exactly": "ICE",
     "whats Rekognition": "Rekognition",
     "def Rekognition": "Rekognition",
     "Rekognition meaning": "Rekognition",

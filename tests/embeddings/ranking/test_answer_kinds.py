@@ -143,6 +143,7 @@ DENIED = [
     ("Quand la lettre a-t-elle été écrite ?", "Elle n’a pas écrit la lettre."),
     ("Qui contrôle l'usage de l'outil ?", "La puissance publique ne contrôle pas l’usage."),
     ("Qui a écrit la lettre ?", "La lettre n’a pas été écrite par Paul Morvan."),
+    ("D’après Verbatim, qui a écrit la lettre ?", "Paul Morvan n’a pas écrit la lettre."),
     ("Qui a écrit la lettre ?", "La lettre, Paul Morvan ne l’a pas écrite."),
     ("Qui a écrit la lettre ?", "Ce n’est pas Paul Morvan qui a écrit la lettre."),
     ("Who wrote the letter?", "The letter was not written by Paul Morvan."),
