@@ -9,8 +9,9 @@ from typing import NamedTuple
 from striprtf.striprtf import rtf_to_text
 
 from embeddings.errors import ReadError
-from embeddings.readers.assemble import draft_of
-from embeddings.readers.draft import Draft
+from embeddings.readers.assemble import draft_of, without_head
+from embeddings.readers.decoding import one_line
+from embeddings.readers.draft import Draft, Fields
 from embeddings.readers.formats.package import DELETED, HIDDEN, report
 from embeddings.readers.pages.story import fragment_text
 
@@ -21,8 +22,10 @@ _TOKEN = re.compile(
 )
 _HIDING = {"v": HIDDEN, "strike": DELETED, "striked": DELETED, "deleted": DELETED}
 """Control words of hidden text -> how a draft reports it."""
-_NO_TEXT = frozenset(("datastore", "fldinst", "info", "object", "objdata", "pict", "themedata"))
+_STATED = ("title", "author")
+_NO_TEXT = frozenset(("datastore", "fldinst", "object", "objdata", "pict", "themedata", *_STATED))
 """Control words that begin a group, a destination, whose text is not shown."""
+_LEAST_WORDS = 2
 
 
 def read(data: bytes, path: Path) -> Draft:
@@ -32,7 +35,15 @@ def read(data: bytes, path: Path) -> Draft:
     cleaner = _Cleaner()
     lines = _convert(cleaner.clean(data.decode("latin-1"))).split("\n")
     text = fragment_text("".join(f"<p>{escape(line)}</p>" for line in lines if line.strip()))
-    return draft_of(text, path, left_out=report(cleaner.left_out))
+    title, author = (_read_stated(cleaner.stated.get(name, "")) for name in _STATED)
+    fields = Fields(title=title, author=author)
+    return draft_of(without_head(text, fields) or text, path, fields, report(cleaner.left_out))
+
+
+def _read_stated(source: str) -> str | None:
+    """Return a property's text; None for one word, which is a template's name."""
+    line = one_line(_convert(f"{{\\rtf1\\ansi {source}}}"))
+    return line if line and len(line.split()) >= _LEAST_WORDS else None
 
 
 def _convert(source: str) -> str:
@@ -48,15 +59,16 @@ class _Group(NamedTuple):
 
 
 class _Cleaner:
-    """Removes from an RTF file all that is not shown."""
+    """Removes from an RTF file all that is not shown, and sets its properties apart."""
 
     def __init__(self) -> None:
         self.left_out: Counter[str] = Counter()
+        self.stated: dict[str, str] = {}
         self._groups, self._was_hidden = [_Group()], False
         self._kept: list[str] = []
 
     def clean(self, source: str) -> str:
-        """Return an RTF file's visible part; sets ``left_out``."""
+        """Return an RTF file's visible part; sets ``stated`` and ``left_out``."""
         place = 0
         while token := _TOKEN.match(source, place):
             place = token.end()
@@ -87,6 +99,8 @@ class _Cleaner:
                 self._groups.pop()
         elif word in _NO_TEXT and not group.destination:
             self._groups[-1] = group._replace(destination=word or "")
+        elif group.destination in _STATED:
+            self.stated[group.destination] = self.stated.get(group.destination, "") + source
         elif not (group.destination or self._is_hidden(source, word)):
             self._kept.append("\\tab " if word in ("cell", "nestcell") else source)
 

@@ -546,6 +546,20 @@ def test_a_character_of_two_units_is_one_in_rtf(tmp_path: Path, sandbox: Sandbox
     assert draft.text == "La roue tourne 😀 depuis lundi matin."
 
 
+def test_an_rtf_file_states_its_title_and_author_but_no_template(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    path, told = tmp_path / "a.rtf", r"Le pont est rouvert depuis ce matin, dit la mairie.\par"
+    info = r"{\info{\title Le pont de l'Aven rouvre}{\author Ma\'eblle Le Goff}{\operator x}}"
+    path.write_text(rf"{{\rtf1\ansi\ansicpg1252 {info}{told}}}")
+    (draft,), _ = read(path, sandbox)
+    assert (draft.title, draft.author) == ("Le pont de l'Aven rouvre", "Maëlle Le Goff")
+    assert not {"title", "author"} & {*draft.inferred}
+    path.write_text(rf"{{\rtf1\ansi {{\info{{\title Normal}}}}{told}}}")
+    (draft,), _ = read(path, sandbox)
+    assert "title" in draft.inferred
+
+
 def test_what_an_rtf_file_hides_or_strikes_out_is_told_and_not_read(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:
