@@ -84,7 +84,7 @@ RANKED = {
     "paraphrase": (0.71, 0.92),
     "other-words": (0.36, 0.60),
     "definition": (1.00, 1.00),
-    "follow-up": (0.75, 0.95),
+    "follow-up": (0.78, 0.95),
     "typo": (0.89, 0.94),
     "cross": (0.80, 0.97),
 }
