@@ -188,8 +188,10 @@ class _Search:
         """Note that no article comes from the source that a question names, nor mentions it."""
         names = [name for loaded in self.snapshots.values() for name in loaded.names]
         stranger = find_stranger(self.question, names)
+        if not stranger or reply.is_small_talk:
+            return reply
         shown = [hit.article.text for hit in (*reply.hits, *reply.closest)]
-        if reply.is_small_talk or any(s.mentions(stranger, shown) for s in self.snapshots.values()):
+        if any(loaded.mentions(stranger, shown) for loaded in self.snapshots.values()):
             return reply
         return replace(reply, notes=(*reply.notes, *self.note_hidden(Filters(source=stranger))))
 
