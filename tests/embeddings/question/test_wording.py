@@ -26,6 +26,8 @@ DEFINITIONS = {
     "kesako Rekognition": "Rekognition",
     "sa veut dire quoi Rekognition": "Rekognition",
     "wtf is Rekognition": "Rekognition",
+    "Résume-moi l’affaire Rekognition": "affaire Rekognition",
+    "summarize the Rekognition case": "Rekognition case",
     "C’est quoi au juste Rekognition": "Rekognition",
     "what is ICE exactly": "ICE",
     "whats Rekognition": "Rekognition",
@@ -100,6 +102,7 @@ SMALL_TALK = {
         "comment tu fonctionnes ?", "que sais-tu faire ?", "t'es nul", "you are useless", "lol",
         "Est-ce que tu es une intelligence artificielle ?", "what can I ask you about?",
         "Sur quoi puis-je te poser des questions ?", "Qu’est-ce qu’on peut te demander ?",
+        "résume", "Peux-tu résumer les articles ?", "Summarize this", "Fais-moi une synthèse", "tldr",
     ],
 }  # fmt: skip
 ASKED = [
