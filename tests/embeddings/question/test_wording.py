@@ -28,6 +28,7 @@ DEFINITIONS = {
     "wtf is Rekognition": "Rekognition",
     "Résume-moi l’affaire Rekognition": "affaire Rekognition",
     "summarize the Rekognition case": "Rekognition case",
+    "Peux-tu résumer l’article sur Palantir ?": "Palantir",
     "C’est quoi au juste Rekognition": "Rekognition",
     "what is ICE exactly": "ICE",
     "whats Rekognition": "Rekognition",
