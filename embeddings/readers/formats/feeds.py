@@ -46,8 +46,8 @@ _ITEM = {
 """Field -> XPaths of it in an RSS or Atom channel or entry, a WordPress post, or an item of a JSON
 Feed (1.0, 1.1), the best first."""
 _ALTERNATE = "link[not(@rel!='alternate')]"
-_LINK = f"{_ALTERNATE}/@href|{_ALTERNATE}[not(@href)]"
-"""The links of an entry without ``rel`` or with rel="alternate": Atom's ``href``, RSS's text."""
+_LINK = f"origLink {_ALTERNATE}/@href|{_ALTERNATE}[not(@href)]"
+"""The links of an entry: FeedBurner's that counts no clicks, Atom's ``href``, RSS's text."""
 _ID = "guid[not(@isPermaLink='false')]|id @*[local-name()='about']"
 """The ids of an entry that may be its URL: of RSS, Atom and RDF."""
 _FEED = "jsonfeed.org/version"

@@ -68,8 +68,7 @@ def read(data: bytes, path: Path) -> Draft:
         text, is_signed = _unwrap(text, flowed=body.get_param("format") == "flowed")
         left_out += [LeftOut("the signature", "it is no part of the story")] * is_signed
     subject = _header(message, "subject")
-    is_reply = subject[:2].casefold() in {"re", "ré", "aw"}
-    text, others, forwarded = _split_mails(text, is_reply=is_reply)
+    text, others, forwarded = _split_mails(text, is_reply=subject[:2].lower() in {"re", "ré", "aw"})
     text, boilerplate = _without_boilerplate(text)
     left_out += [LeftOut(line, "it is no part of the story") for line in (*others, *boilerplate)]
     fields = Fields(
@@ -143,10 +142,10 @@ def _without_boilerplate(text: str) -> tuple[str, list[str]]:
     prose = [i for i, line in rest if ends_like_sentence(line) or len(line) > _LONG]
     if not prose:
         return text, []
-    leaves = (i for i in sorted(about) if i > prose[0] and _LEAVE.search(lines[i]))
+    leaves = [i for i in sorted(about) if i > prose[0] and _LEAVE.search(lines[i])]
     near = (i for i in leaves if len("".join(lines[i:])) <= _LONGEST_BELOW)
     end = next(near, len(lines))
-    story = range(prose[0], max(i for i in prose if i < end))
+    story = {*range(prose[0], max(i for i in prose if i < end))}.difference(leaves)
     dropped = [i for i in range(len(lines)) if i >= end or (i in about and i not in story)]
     kept = "\n".join(line for i, line in enumerate(lines) if i not in dropped)
     told = [excerpt(lines[i]) for i in dropped if lines[i].strip()]

@@ -21,6 +21,7 @@ from embeddings.readers.formats.package import (
     list_bases,
     wrap,
 )
+from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.story import fragment_text
 from embeddings.text.boilerplate import fold
 
@@ -62,7 +63,8 @@ def read(data: bytes, path: Path) -> Draft:
         title = "".join(" ".join((e.text or "").split()) for e in meta.iter("dc-title"))
     text = fragment_text(html)
     first = [fold(part) for part in text.split("\n\n")[:_FIRST]]
-    fields = Fields(title=styled or (title if fold(title) in first else ""))
+    titles = (*styled["title"], title if fold(title) in first else "")
+    fields = Fields(title=titles[0], author=name_authors(styled["author"]))
     return draft_of(without_head(text, fields) or text, path, fields, left_out)
 
 
@@ -118,9 +120,8 @@ class _Writer(Writer):
         return self.omit(kind) if kind else self._inline(element)
 
     def _hidden(self, element: Any) -> Iterator[Any]:
-        if element.get("text-is-hidden") == "false":
-            return self._inline(element)
-        return self.omit(HIDDEN)
+        is_shown = element.get("text-is-hidden") == "false"
+        return self._inline(element) if is_shown else self.omit(HIDDEN)
 
     def _ruby(self, element: Any) -> Iterator[str]:
         reading = "".join(element.itertext()).strip()
@@ -142,8 +143,7 @@ class _Writer(Writer):
             start = str(self._last_numbers[name] + 1)
         items = sum(child.tag == "text-list-item" for child in element)
         self._last_numbers[name] = (int(start) if start.isdigit() else 1) + items - 1
-        tag = f'<ol start="{escape_text(start)}" type="{escape_text(kind[:1])}">'
-        return wrap(element, tag)
+        return wrap(element, f'<ol start="{escape_text(start)}" type="{escape_text(kind[:1])}">')
 
     def _item(self, element: Any) -> str:
         start = element.get("text-start-value", "")

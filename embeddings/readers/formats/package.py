@@ -18,8 +18,8 @@ from embeddings.readers.pages.story import fragment_text
 Rule = Callable[[Any], Iterator[Any]]
 """Element -> steps: markup to write, elements to write next, and functions to call in between."""
 
-Written = tuple[str, str, tuple[LeftOut, ...]]
-"""A document as HTML, the title by its styles (empty if none is), and what was left out."""
+Written = tuple[str, dict[str, list[str]], tuple[LeftOut, ...]]
+"""A document as HTML, the lines whose style names a field, by field, and what was left out."""
 
 Key = TypeVar("Key")
 
@@ -105,7 +105,7 @@ class Writer:
         self._rules, self._other = rules, other
         self._out: list[str] = []
         self._boxes: list[Any] = []
-        self._title = ""
+        self._stated: dict[str, list[str]] = {"title": [], "author": []}
         self._left_out: Counter[str] = Counter()
 
     def write(self, element: Any) -> Written:
@@ -120,7 +120,7 @@ class Writer:
             else:
                 rule = self._rules.get(step.tag, self._other)
                 stack.append(rule if isinstance(rule, str) else partial(rule, step))
-        return "".join(self._out), self._title, report(self._left_out)
+        return "".join(self._out), self._stated, report(self._left_out)
 
     def omit(self, kind: str, _: Any = None) -> Iterator[Any]:
         """Skip an element, and count it by its kind for the report; "" is not reported."""
@@ -128,18 +128,18 @@ class Writer:
             self._left_out[kind] += 1
         return iter(())
 
-    def paragraph(
-        self, content: Iterable[Any], styles: Iterable[str], opening: str
-    ) -> Iterator[Any]:
-        """Write a paragraph between tags; note the first one with a title's style as the title."""
-        is_title = not self._title and not _TITLES.isdisjoint(map(str.casefold, styles))
-        yield from wrap(content, opening)
-        if is_title:
-            yield partial(self._take_title, len(self._out))
+    def paragraph(self, content: Iterable[Any], styles: Iterable[str], tags: str) -> Iterator[Any]:
+        """Write a paragraph between tags; note its text if a style names a field."""
+        named = (_STATED.get(name, name) for name in map(str.casefold, styles))
+        field = next((name for name in named if name in self._stated), None)
+        yield from wrap(content, tags)
+        if field:
+            yield partial(self._note, field, len(self._out))
         yield self._take_boxes
 
-    def _take_title(self, start: int) -> None:
-        self._title = " ".join(fragment_text("".join(self._out[start:])).split()).lstrip("# ")
+    def _note(self, field: str, start: int) -> None:
+        text = " ".join(fragment_text("".join(self._out[start:])).split()).lstrip("# ")
+        self._stated[field] += filter(None, [text])
 
     def box(self, element: Any) -> Iterator[Any]:
         """Keep a text box for the end of its paragraph."""
@@ -172,8 +172,8 @@ def list_bases(styles: Mapping[Key, Any], key: Key, find_base: Callable[[Any], K
     return chain
 
 
-_TITLES = frozenset(("title", "titre"))
-"""Names of styles of titles."""
+_STATED = {"titre": "title", "auteur": "author", "byline": "author", "signature": "author"}
+"""Other name of a field in a style's name -> the field, which the style's paragraphs state."""
 
 
 def escape_text(text: str | None) -> str:

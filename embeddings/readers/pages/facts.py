@@ -102,8 +102,9 @@ def _title(
     the page's only ``h1`` if no meta element states a title; it comes before a ``title`` element
     that is shorter and shares no word with it, which is the site's name or "Article".
     """
-    others = [line for line in titles if fold(line) != fold(source or "")]
-    headlines = (x for x in map(one_line, headings) if x and fold(x) != fold(source or ""))
+    sites = {fold(m["site"]) for m in map(_SITE.search, titles) if m and len(m["site"]) < m.start()}
+    lines = (line for line in map(one_line, headings) if line and fold(line) not in sites)
+    headlines = (line for line in lines if fold(line) != fold(source or ""))
     title_words = [set(fold(line).split()) for line in titles]
     agreement = {}
     for line in headlines:
@@ -113,7 +114,7 @@ def _title(
     best = max(agreement, key=lambda line: agreement[line], default="")
     if best and agreement[best] > _LEAST_AGREEMENT:
         return _without_site(best, {fold(source or "")})
-    title = next(iter(others), "")
+    title = next((line for line in titles if fold(line) != fold(source or "")), "")
     title, heading = _without_site(title, _site_names(root, title, source)), fold(only).split()
     is_other = all(word not in heading for word in fold(title).split() if len(word) > _FEW_WORDS)
     is_longer = len(heading) > max(_FEW_WORDS, len(_SITE.sub("", title).split()))

@@ -359,6 +359,7 @@ BELOW = (
         "<a href=x>Gérer mes préférences</a></p>"
     ),
     "<p>Directrice de la publication : Maëlle Le Goff</p>",
+    f"<p>Pour vous désinscrire, <a href=x>cliquez ici</a>.</p>{PARAGRAPHS * 3}",
     "<p>Our mailing address is:<br>The Courier<br>12 Main Street<br>Portland, OR 97205</p>",
     "<p>You got this message because you signed up. <a href=x>Unsubscribe</a>.</p>",
     (
@@ -609,7 +610,7 @@ def test_one_story_without_a_sentence_costs_no_other(tmp_path: Path, sandbox: Sa
 def test_a_story_of_a_feed_without_a_paragraph_is_left_to_its_page() -> None:
     story = "<p>Le pont de la Loire rouvre demain, après deux ans de travaux.</p>"
     for markup, is_kept in [(story, True), ("<p>《》</p><p>★</p>", False)]:
-        item = f"<title>A</title><link>https://e.org/a</link><e:encoded><![CDATA[{markup}]]>"
+        item = f"<link>/</link><origLink>https://e.org/a</origLink><e:encoded><![CDATA[{markup}]]>"
         names = "xmlns:e='http://purl.org/rss/1.0/modules/content/'"
         feed = f"<rss {names}><channel><item>{item}</e:encoded></item></channel></rss>"
         known = {"extension": ".xml", "path": "f.xml", "known": {}}

@@ -39,15 +39,17 @@ def test_the_paragraphs_of_an_odt_come_out_to_the_letter() -> None:
     assert open_document(ODT).text == STORY
 
 
-def test_the_title_of_a_docx_is_what_is_set_as_one() -> None:
-    draft = word(docx_paragraph(run(BRIDGE.title), "Titre"), *DOCX, title="Document1")
-    assert (draft.title, draft.text) == (BRIDGE.title, STORY)
-    assert "title" not in draft.inferred
+def test_the_title_and_authors_of_a_docx_are_what_is_set_as_such() -> None:
+    lines = [(BRIDGE.title, "Titre"), ("Maëlle Le Goff", "Author"), ("Léo Roux", "Author")]
+    draft = word(*(docx_paragraph(run(x), name) for x, name in lines), *DOCX, title="Document1")
+    assert (draft.title, draft.author) == (BRIDGE.title, "Maëlle Le Goff, Léo Roux")
+    assert draft.inferred == ("language",)
 
 
-def test_the_title_of_an_odt_is_what_is_set_as_one() -> None:
-    draft = open_document(f'<text:p text:style-name="P1">{BRIDGE.title}</text:p>{ODT}')
-    assert (draft.title, draft.text) == (BRIDGE.title, STORY)
+def test_the_title_and_author_of_an_odt_are_what_is_set_as_such() -> None:
+    author = '<text:p text:style-name="Author">Maëlle Le Goff</text:p>'
+    draft = open_document(f'<text:p text:style-name="P1">{BRIDGE.title}</text:p>{author}{ODT}')
+    assert (draft.title, draft.author, draft.text) == (BRIDGE.title, "Maëlle Le Goff", STORY)
 
 
 def test_the_author_and_the_day_stand_above_the_story() -> None:

@@ -264,6 +264,7 @@ def test_the_title_is_the_headline_that_the_page_shows() -> None:
     below = "<h1>Le Quai</h1><h2>Plus tôt</h2><h2>Le quai rouvre</h2>"
     assert facts(below, head=title).title == "Le quai rouvre"
     assert facts("<h1>Le quai rouvre - Le Quai</h1>", head=named).title == "Le quai rouvre"
+    assert facts("<h1>Le Quai</h1>", head=title).title == "Le quai rouvre - Le Quai"
     assert facts("<h1>Le quai rouvre</h1>").title is None
     assert facts(head="<title>Le quai rouvre</title>").title == "Le quai rouvre"
 
