@@ -98,9 +98,8 @@ def begins_line(element: Any, *, is_first: bool) -> bool:
 
     ``is_first`` says that no words precede it in the current line.
     """
-    if element.tag in BLOCKS or _BLOCK.search(element.get("style", "")):
-        return True
-    return is_first and _ASIDE.search(names_of(element)) is not None
+    is_block = element.tag in BLOCKS or _BLOCK.search(element.get("style", ""))
+    return bool(is_block) or (is_first and _ASIDE.search(names_of(element)) is not None)
 
 
 def aside_name(element: Any) -> str | None:

@@ -157,8 +157,9 @@ def _in_asides(page: Page, core: set[int]) -> set[int]:
     for number in sorted(page.asides, reverse=True):
         sizes[page.asides[number][0]] += sizes[number]
     excluded: dict[int, bool] = {0: False}
-    for number, (outer, _) in sorted(page.asides.items()):
-        excluded[number] = excluded[outer] or sizes[number] <= half
+    for number, (outer, name) in sorted(page.asides.items()):
+        is_never = name in ("nav", "footer", "menu", "figcaption")  # however short the story is
+        excluded[number] = excluded[outer] or is_never or sizes[number] <= half
     return {i for i, block in enumerate(page.blocks) if excluded[block.aside]}
 
 
