@@ -96,10 +96,12 @@ def breaks_search(element: Any) -> bool:
 def begins_line(element: Any, *, is_first: bool) -> bool:
     """Say whether an element begins a line in a browser, or is an aside at the edge of one.
 
-    ``is_first`` says that no words precede it in the current line.
+    So does a custom element with no text beside it. ``is_first`` says that no words precede it.
     """
+    alone = "parent::*[self::div|self::article|self::section][not(text()[normalize-space()])]"
+    is_custom = "-" in element.tag and element.xpath(alone)
     is_block = element.tag in BLOCKS or _BLOCK.search(element.get("style", ""))
-    return bool(is_block) or (is_first and _ASIDE.search(names_of(element)) is not None)
+    return bool(is_custom or is_block or (is_first and _ASIDE.search(names_of(element))))
 
 
 def aside_name(element: Any) -> str | None:
@@ -122,9 +124,7 @@ def is_standfirst(element: Any) -> bool:
 
 def is_post(element: Any) -> bool:
     """Say whether an element is an embedded post itself, not a part of one."""
-    if element.tag != "blockquote":
-        return False
-    quotes = (element, *element.iterancestors("blockquote"))
+    quotes = [element, *element.iterancestors("blockquote")] * (element.tag == "blockquote")
     return [quote for quote in quotes if _POST.search(quote.get("class", ""))] == [element]
 
 

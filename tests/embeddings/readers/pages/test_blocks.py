@@ -45,6 +45,8 @@ def shown(body: str) -> list[str]:
         ("<ol><li>un<ul><li>petit</ul><li>deux</ol>", ["1. un", "- petit", "2. deux"]),
         ("<ul><li></li></ul><p>mot</p>", ["mot"]),
         ("<pre>a\n  b</pre>", ["a\nb"]),
+        ("<div><x-p>Un mot.</x-p><x-p>Un <x-b>autre</x-b>.</x-p></div>", ["Un mot.", "Un autre."]),
+        ("<div>Un <x-b>mot</x-b> <x-b>suit</x-b>.</div>", ["Un mot suit."]),
         ("<table><tr><td>a<td>b</table>", ["a", "b"]),
         ("<p hidden>a</p><p style='display: none'>b</p><p aria-hidden=true>c</p>d", ["c", "d"]),
         ("<script>a</script><!-- d --><template>e</template><p class='a sr-only'>b</p>f", ["f"]),
