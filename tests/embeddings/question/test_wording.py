@@ -103,7 +103,8 @@ SMALL_TALK = {
         "comment tu fonctionnes ?", "que sais-tu faire ?", "t'es nul", "you are useless", "lol",
         "Est-ce que tu es une intelligence artificielle ?", "what can I ask you about?",
         "Sur quoi puis-je te poser des questions ?", "Qu’est-ce qu’on peut te demander ?",
-        "résume", "Peux-tu résumer les articles ?", "Summarize this", "Fais-moi une synthèse", "tldr",
+        "résume", "Peux-tu résumer les articles ?", "Summarize this", "Fais-moi une synthèse",
+        "tldr",
     ],
 }  # fmt: skip
 ASKED = [
