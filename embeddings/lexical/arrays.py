@@ -143,7 +143,7 @@ def join(
     are_stale = (_means(lengths) != _means(old["lengths"])).any()  # on which all weights depend
     size, end = len(old["passages"]) + len(new["passages"]), 0
     joined = {name: np.empty(size, old[name].dtype) for name in POSTINGS}
-    step = 1 + AT_ONCE * len(keys) // (size + 1)  # digests are even: so are the terms' postings
+    step = 1 + AT_ONCE * len(keys) // (size + 1)  # digests spread the postings evenly
     for begin in range(0, len(keys), step):
         terms = keys[begin : begin + step]
         select = partial(_select, begin, len(terms))

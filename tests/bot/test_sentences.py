@@ -46,10 +46,13 @@ OWED = 0
 """Sentences that are English still; none in the end."""
 FIT = "Fit one with the command calibrate."
 MADE = "Faites-en un avec la commande calibrate."
-FIELD = " as name: value, with quotes around a value that holds a colon."
+FIELD = (
+    " as name: value, without tabs, and put quotes around a value that holds a colon or begins "
+    "with a sign."
+)
 CHAMP = (
-    " sous la forme « nom: valeur », avec des guillemets autour d’une valeur "
-    "qui contient deux-points."
+    " sous la forme « nom: valeur », sans tabulation, et mettez entre guillemets "
+    "droits une valeur qui contient deux-points ou commence par un signe."
 )
 CUT = "cut it into several."
 WHICH = "Il n’y a pas d’option « --n » (vouliez-vous dire l’une de celles-ci : « --a », « --b » ?)"

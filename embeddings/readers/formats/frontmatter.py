@@ -184,7 +184,7 @@ def _load(front: str, name: str) -> dict[str, Any]:
         line = f" at line {mark.line + 2}" if mark else ""
         raise ReadError(
             f"The front matter of {name} is broken YAML{line}; write each field as name: value, "
-            "with quotes around a value that holds a colon."
+            "without tabs, and put quotes around a value that holds a colon or begins with a sign."
         ) from None
     if loaded is not None and not isinstance(loaded, dict):
         raise ReadError(f"The front matter of {name} must be lines of name: value.")

@@ -95,6 +95,13 @@ def test_each_miss_is_a_line_with_the_question_the_gold_and_what_came_first(stag
     assert json.loads(line) == MISS
 
 
+def test_a_link_stays_a_link_to_what_is_written(stage: Stage) -> None:
+    Path("link").symlink_to("misses.jsonl")
+    stage.run("eval", "set", "--misses", "link")
+    assert Path("link").is_symlink()
+    assert json.loads(Path("misses.jsonl").read_text(encoding="utf-8")) == MISS
+
+
 def test_the_plots_are_drawn_and_named_beside_the_document(stage: Stage) -> None:
     said = stage.run("eval", "set", "--plots", "drawn", "--json")
     names = ["drawn/reliability.png", "drawn/risk-coverage.png"]

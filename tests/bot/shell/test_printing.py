@@ -87,10 +87,12 @@ def test_the_other_titles_of_a_folded_passage_are_named() -> None:
 def test_what_was_understood_is_shown_back_with_its_dates() -> None:
     narrowed = replace(
         ANSWER,
-        understood=("en juin 2018",),
-        filters=Filters(since=date(2018, 6, 1), until=date(2018, 6, 30)),
+        understood=("en juin 2018", "selon ISSMI"),
+        filters=Filters(since=date(2018, 6, 1), until=date(2018, 6, 30), source="ISSMI"),
     )
-    assert piped(narrowed)[0] == ("Understood: “en juin 2018”, from June 1, 2018 to June 30, 2018.")
+    assert piped(narrowed)[0] == (
+        "Understood: “en juin 2018”, “selon ISSMI”, from June 1, 2018 to June 30, 2018, from ISSMI."
+    )
 
 
 def test_widening_is_said() -> None:
